@@ -1,0 +1,141 @@
+"""An autograd engine to read, step through and draw, with PyTorch's names and numbers.
+
+`Value` is a scalar node, `Tensor` an array node, `nn` has the layers, `viz` draws.
+`import tinygrad_edu as torch` is a supported way to use it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from typing import Any
+
+from tinygrad_edu import autograd, nn, optim
+from tinygrad_edu.autograd import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from tinygrad_edu.creation import (
+    arange,
+    as_tensor,
+    device,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from tinygrad_edu.dtypes import (
+    bool_,
+    dtype,
+    float32,
+    float64,
+    get_default_dtype,
+    int8,
+    int16,
+    int32,
+    int64,
+    set_default_dtype,
+    uint8,
+)
+from tinygrad_edu.functions import FUNCTIONS
+try:
+    from tinygrad_edu.printing import set_printoptions
+except ImportError: set_printoptions=None
+from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
+from tinygrad_edu.tensor import Size, Tensor
+from tinygrad_edu.value import Constant, Value
+from tinygrad_edu.version import __version__
+
+pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
+float, double, long, int, short, bool = float32, float64, int64, int32, int16, bool_
+globals().update(FUNCTIONS)
+
+_LAZY = {"viz", "datasets", "random", "trace"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return importlib.import_module(f"tinygrad_edu.{name}")
+    raise AttributeError(
+        f"module 'tinygrad_edu' has no attribute {name!r}: it is not in this library, "
+        "or not in torch either"
+    )
+
+
+__all__ = [
+    "Constant",
+    "Generator",
+    "Size",
+    "Tensor",
+    "Value",
+    "__version__",
+    "arange",
+    "as_tensor",
+    "autograd",
+    "bool_",
+    "default_generator",
+    "device",
+    "double",
+    "dtype",
+    "e",
+    "empty",
+    "empty_like",
+    "enable_grad",
+    "eye",
+    "float32",
+    "float64",
+    "from_numpy",
+    "full",
+    "full_like",
+    "get_default_dtype",
+    "inf",
+    "inference_mode",
+    "initial_seed",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_grad_enabled",
+    "linspace",
+    "long",
+    "manual_seed",
+    "nan",
+    "nn",
+    "no_grad",
+    "ones",
+    "ones_like",
+    "optim",
+    "pi",
+    "rand",
+    "rand_like",
+    "randint",
+    "randn",
+    "randn_like",
+    "randperm",
+    "seed",
+    "set_default_dtype",
+    "set_grad_enabled",
+    "set_printoptions",
+    "short",
+    "tensor",
+    "uint8",
+    "zeros",
+    "zeros_like",
+]

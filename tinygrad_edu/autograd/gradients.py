@@ -1,0 +1,110 @@
+"""`backward` and `grad`: the two ways to ask the engine for gradients.
+
+Both take values and tensors alike: anything with a `vertex` in a graph, a `seed` to start with,
+and a place to `accumulate` what arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tinygrad_edu.autograd.engine import backpropagate
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    *,
+    inputs: Any = None,
+) -> None:
+    """Sum up the gradient of `tensors` in the `.grad` of the leaves (torch.autograd.backward).
+
+    Args:
+        tensors: one output or several: values or tensors.
+        grad_tensors: the gradient that each starts with; None for 1, with scalars.
+        retain_graph: keep the graph for another pass; by default as `create_graph`.
+        create_graph: record the pass itself, for derivatives of derivatives.
+        inputs: accumulate only into these.
+    """
+    outputs = as_sequence(tensors)
+    gradients = backpropagate(
+        _seeds(outputs, grad_tensors, create_graph),
+        targets=None if inputs is None else {x.vertex for x in as_sequence(inputs)},
+        create_graph=create_graph,
+        retain_graph=create_graph if retain_graph is None else retain_graph,
+    )
+    chosen = None if inputs is None else {x.vertex for x in as_sequence(inputs)}
+    for vertex, gradient in gradients.items():
+        if chosen is None or vertex in chosen:
+            vertex.accumulate(gradient)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """Return the gradients of `outputs` with respect to `inputs`; no `.grad` is touched.
+
+    Args:
+        outputs: one output or several: values or tensors.
+        inputs: one input or several, leaves or not.
+        grad_outputs: the gradient that each output starts with; None for 1, with scalars.
+        retain_graph: keep the graph for another pass; by default as `create_graph`.
+        create_graph: record the pass, so that the gradients can be differentiated again.
+        allow_unused: return None for an input that the outputs do not depend on.
+        materialize_grads: return zeros for it instead.
+
+    Raises:
+        RuntimeError: for an input that was not used, or does not require grad.
+
+    >>> import tinygrad_edu as torch
+    >>> x = torch.tensor(2.0, requires_grad=True)
+    >>> (slope,) = torch.autograd.grad(x**3, x, create_graph=True)
+    >>> slope, torch.autograd.grad(slope, x)[0]
+    (tensor(12., grad_fn=<MulBackward0>), tensor(12.))
+    """
+    sources = as_sequence(inputs)
+    for source in sources:
+        if not source.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    gradients = backpropagate(
+        _seeds(as_sequence(outputs), grad_outputs, create_graph),
+        targets={source.vertex for source in sources},
+        create_graph=create_graph,
+        retain_graph=create_graph if retain_graph is None else retain_graph,
+    )
+    found = [gradients.get(source.vertex) for source in sources]
+    if materialize_grads:
+        found = [x * 0 if g is None else g for g, x in zip(found, sources, strict=True)]
+    elif not allow_unused and any(gradient is None for gradient in found):
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
+        )
+    pairs = zip(sources, found, strict=True)
+    return tuple(None if g is None else source.from_gradient(g) for source, g in pairs)
+
+
+def as_sequence(x: Any) -> Sequence[Any]:
+    """Return several things as they are, and one thing as several."""
+    return x if isinstance(x, (tuple, list)) else (x,)
+
+
+def _seeds(outputs: Sequence[Any], gradients: Any, create_graph: bool) -> dict[Any, Any]:
+    starts = [None] * len(outputs) if gradients is None else as_sequence(gradients)
+    if len(starts) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(starts)} gradients")
+    seeds: dict[Any, Any] = {}
+    for output, start in zip(outputs, starts, strict=True):
+        gradient = output.seed(start, create_graph)
+        vertex = output.vertex
+        seeds[vertex] = seeds[vertex] + gradient if vertex in seeds else gradient
+    return seeds

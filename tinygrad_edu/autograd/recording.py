@@ -1,0 +1,110 @@
+"""Whether operations are recorded in a graph, and inside which module call they happen.
+
+One thread-local fact answers both: the current `Scope`. While it is None nothing is recorded
+(`no_grad`); otherwise every recorded operation remembers the scope it was recorded in, which is
+how a drawing knows the boxes to put around operations.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ContextDecorator
+from typing import Any
+
+
+class Scope:
+    """One call of a module: which module, and the call it happened in (None at the top)."""
+
+    __slots__ = ("module", "outer")
+
+    def __init__(self, outer: Scope | None = None, module: Any = None) -> None:
+        self.outer = outer
+        self.module = module
+
+
+TOP = Scope()
+
+
+class _State(threading.local):
+    scope: Scope | None = TOP
+
+
+state = _State()
+
+
+def is_grad_enabled() -> bool:
+    """Tell whether operations are being recorded for a backward pass in this thread."""
+    return state.scope is not None
+
+
+class _GradMode(ContextDecorator):
+    """A context manager and decorator that switches recording on or off in its thread."""
+
+    def __init__(self, enabled: bool) -> None:
+        self.enabled = enabled
+        self._outer: list[Scope | None] = []
+
+    def _switch(self) -> None:
+        if is_grad_enabled() != self.enabled:
+            state.scope = TOP if self.enabled else None
+
+    def __enter__(self) -> None:
+        self._outer.append(state.scope)
+        self._switch()
+
+    def __exit__(self, *_: object) -> None:
+        state.scope = self._outer.pop()
+
+
+class no_grad(_GradMode):  # noqa: N801 - torch's spelling
+    """Record nothing inside: results do not require grad (torch.no_grad).
+
+    >>> import tinygrad_edu as torch
+    >>> w = torch.ones(2, requires_grad=True)
+    >>> with torch.no_grad():
+    ...     w -= 0.1
+    >>> (w * 2).requires_grad
+    True
+    """
+
+    def __init__(self) -> None:
+        super().__init__(False)
+
+
+class enable_grad(_GradMode):  # noqa: N801 - torch's spelling
+    """Record again inside a `no_grad` block (torch.enable_grad)."""
+
+    def __init__(self) -> None:
+        super().__init__(True)
+
+
+class inference_mode(_GradMode):  # noqa: N801 - torch's spelling
+    """Like `no_grad` (torch.inference_mode); the tensors made inside stay ordinary tensors.
+
+    Args:
+        mode: True records nothing inside; False leaves recording on.
+    """
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode)
+
+
+class set_grad_enabled(_GradMode):  # noqa: N801 - torch's spelling
+    """Switch recording on or off at once; as a context manager, until its end.
+
+    >>> import tinygrad_edu as torch
+    >>> with torch.set_grad_enabled(False):
+    ...     print(torch.is_grad_enabled())
+    False
+    >>> torch.is_grad_enabled()
+    True
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(bool(mode))
+        self._before = state.scope
+        self._switch()
+
+    def __enter__(self) -> None:
+        self._outer.append(self._before)
+        self._switch()

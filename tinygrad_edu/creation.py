@@ -1,0 +1,347 @@
+"""Functions that make tensors: from data, filled with a number, or drawn at random."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_edu import dtypes
+from tinygrad_edu import random as rng
+from tinygrad_edu.tensor import Tensor, _sizes
+
+
+class device:  # noqa: N801 - torch's spelling
+    """Where tensors live: always the CPU here.
+
+    Raises:
+        RuntimeError: for any other device.
+    """
+
+    __slots__ = ("index", "type")
+
+    def __init__(self, name: Any) -> None:
+        kind = name.type if isinstance(name, device) else str(name).partition(":")[0]
+        if kind != "cpu":
+            raise RuntimeError(
+                f"there is no device {str(name)!r}: this library computes on the CPU only; the same "
+                "script runs on others with `import torch`"
+            )
+        self.type, self.index = "cpu", None
+
+    def __repr__(self) -> str:
+        return "device(type='cpu')"
+
+    def __str__(self) -> str:
+        return "cpu"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device)
+
+    def __hash__(self) -> int:
+        return hash("cpu")
+
+
+def parse_to(*args: Any, **kwargs: Any) -> Any:
+    """Read what `Tensor.to` was asked for: a dtype, or None for no change."""
+    kind = kwargs.pop("dtype", None)
+    if kwargs.pop("device", None) is not None:
+        pass
+    for name in ("non_blocking", "copy"):
+        if kwargs.pop(name, False):
+            raise NotImplementedError(f"to: {name}=True is not there")
+    if kwargs:
+        raise TypeError(f"to() got an unexpected keyword argument {next(iter(kwargs))!r}")
+    for arg in args:
+        if isinstance(arg, Tensor):
+            kind = arg.array.dtype
+        elif isinstance(arg, (str, device)):
+            device(arg)
+        else:
+            kind = arg
+    return None if kind is None else dtypes.to_numpy(kind)
+
+
+def _finish(array: Any, requires_grad: bool) -> Any:
+    result = Tensor._wrap(array)
+    if requires_grad:
+        result.requires_grad = True
+    return result
+
+
+def _kind(dtype: Any) -> np.dtype[Any]:
+    return dtypes.default_float() if dtype is None else dtypes.to_numpy(dtype)
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor of numbers, sequences or an array; always a copy (torch.tensor).
+
+    Args:
+        data: a number, nested sequences of numbers, an array or a tensor.
+        dtype: the number type; by default float32 for floats, int64 for ints, bool for bools, and
+            an array's own.
+        device: the CPU, if anything.
+        requires_grad: whether to record what is done with it.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.tensor([[1, 2], [3, 4]]).dtype
+    torch.int64
+    """
+    _check_device(device)
+    return _finish(np.array(_to_array(data, dtype)), requires_grad)
+
+
+def _check_device(name: Any) -> None:
+    if name is not None:
+        device(name)
+
+
+def _to_array(data: Any, dtype: Any) -> Any:
+    if isinstance(data, Tensor):
+        data = data.array
+    if not isinstance(data, (np.ndarray, np.generic)):
+        data = _nested(data)
+        array = np.asarray(data)
+        if array.dtype == object:
+            raise ValueError(
+                "expected nested sequences of equal lengths, all of numbers; these differ in "
+                "length or hold something else"
+            )
+        if dtype is None and (array.dtype.kind == "f" or array.size == 0):
+            dtype = dtypes.get_default_dtype()
+        elif dtype is None and array.dtype.kind in "iu":
+            dtype = dtypes.int64
+    else:
+        array = np.asarray(data)
+    return array.astype(array.dtype if dtype is None else dtypes.to_numpy(dtype), copy=False)
+
+
+def _nested(data: Any) -> Any:
+    """Turn tensors inside sequences into lists."""
+    if isinstance(data, Tensor):
+        return data.array
+    if isinstance(data, (list, tuple)):
+        try:
+            return [_nested(part) for part in data]
+        except ValueError as error:
+            raise ValueError(str(error)) from None
+    return data
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
+    """Return a tensor as it is and an array without a copy, where the dtype allows it."""
+    _check_device(device)
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    return Tensor._wrap(_to_array(data, dtype))
+
+
+def from_numpy(ndarray: Any) -> Any:
+    """Make a tensor that shares memory with an array.
+
+    Raises:
+        TypeError: for anything but an array of a dtype that tensors have.
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    dtypes.to_numpy(ndarray.dtype)
+    return Tensor._wrap(ndarray)
+
+
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor of zeros."""
+    _check_device(device)
+    return _finish(np.zeros(_checked(size), _kind(dtype)), requires_grad)
+
+
+def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor of ones."""
+    _check_device(device)
+    return _finish(np.ones(_checked(size), _kind(dtype)), requires_grad)
+
+
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor whose numbers are to be filled in; they are 0 here."""
+    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def full(
+    size: Sequence[int],
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Make a tensor of one number; its dtype is the number's unless given."""
+    _check_device(device)
+    kind = dtypes.common_dtype([fill_value]) if dtype is None else dtypes.to_numpy(dtype)
+    return _finish(np.full(_checked((size,)), fill_value, kind), requires_grad)
+
+
+def _checked(size: Sequence[Any]) -> tuple[int, ...]:
+    sizes = _sizes(size)
+    if any(n < 0 for n in sizes):
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {min(sizes)}: {list(sizes)}"
+        )
+    return sizes
+
+
+def arange(
+    start: Any = 0,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Make the numbers from start up to, not including, end: `arange(end)`, `arange(start, end)`."""
+    _check_device(device)
+    if end is None:
+        start, end = 0, start
+    start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError(
+            "upper bound and lower bound inconsistent with step sign: "
+            f"arange({start}, {end}, {step})"
+        )
+    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
+    kind = (dtypes.int64.numpy if whole else _kind(None)) if dtype is None else _kind(dtype)
+    count = -(-(end - start) // step) if whole else int(np.ceil((end - start) / step))
+    return _finish((start + np.arange(count) * step).astype(kind), requires_grad)
+
+
+def linspace(
+    start: float,
+    end: float,
+    steps: int,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Make `steps` numbers evenly spaced from start to end, both included."""
+    _check_device(device)
+    if steps < 0:
+        raise RuntimeError(f"number of steps must be non-negative, not {steps}")
+    kind = _kind(dtype)
+    if steps < 2:
+        return _finish(np.full(steps, start, kind), requires_grad)
+    # As torch: from both ends towards the middle, in the dtype's own arithmetic.
+    number = kind.type if kind.kind == "f" else np.float32
+    step = (number(end) - number(start)) / number(steps - 1)
+    index = np.arange(steps, dtype=number)
+    ahead = number(start) + step * index
+    back = number(end) - step * (number(steps - 1) - index)
+    return _finish(np.where(index < steps // 2, ahead, back).astype(kind), requires_grad)
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Make the n×m matrix with ones on its diagonal and zeros elsewhere."""
+    return _finish(np.eye(n, m, dtype=_kind(dtype)), requires_grad)
+
+
+def zeros_like(input: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor of zeros in the shape and dtype of another."""
+    return zeros(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def ones_like(input: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor of ones in the shape and dtype of another."""
+    return ones(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def empty_like(input: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor in the shape and dtype of another, to be filled in; its numbers are 0 here."""
+    return zeros_like(input, dtype=dtype, requires_grad=requires_grad)
+
+
+def full_like(input: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Make a tensor of one number in the shape and dtype of another."""
+    return full(input.shape, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+# --- at random -------------------------------------------------------------------------------------
+
+
+def _floating(name: str, dtype: Any) -> np.dtype[Any]:
+    kind = _kind(dtype)
+    if kind.kind != "f":
+        raise RuntimeError(f"{name}: the dtype must be floating, not {dtypes.dtype.__repr__(dtype)}")
+    return kind
+
+
+def rand(
+    *size: Any,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Draw numbers evenly from 0 to 1 (not included).
+
+    >>> import tinygrad_edu as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand(4)
+    tensor([0.4963, 0.7682, 0.0885, 0.1320])
+    """
+    _check_device(device)
+    draws = generator or rng.default_generator
+    return _finish(draws.uniform(_checked(size), _floating("rand", dtype)), requires_grad)
+
+
+def randn(
+    *size: Any,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Draw numbers from the normal distribution with mean 0 and standard deviation 1."""
+    _check_device(device)
+    draws = generator or rng.default_generator
+    return _finish(draws.normal(_checked(size), _floating("randn", dtype)), requires_grad)
+
+
+def randint(
+    low: int,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Draw integers from low up to, not including, high: `randint(high, size)` starts at 0."""
+    _check_device(device)
+    if size is None:
+        low, high, size = 0, low, high
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got {low} >= {high}")
+    draws = (generator or rng.default_generator).integers(low, high, _checked((size,)))
+    return _finish(draws.astype(dtypes.to_numpy(dtype or dtypes.int64)), requires_grad)
+
+
+def randperm(n: int, *, generator: Any = None, dtype: Any = None, device: Any = None) -> Any:
+    """Draw an order of the numbers 0 … n−1."""
+    _check_device(device)
+    if n < 0:
+        raise RuntimeError(f"n must be non-negative, got {n}")
+    order = (generator or rng.default_generator).permutation(n)
+    return Tensor._wrap(order.astype(dtypes.to_numpy(dtype or dtypes.int64)))
+
+
+def rand_like(input: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Draw numbers evenly from 0 to 1 in the shape and dtype of another tensor."""
+    return rand(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def randn_like(input: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+    """Draw normal numbers in the shape and dtype of another tensor."""
+    return randn(input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)

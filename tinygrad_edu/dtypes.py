@@ -1,0 +1,141 @@
+"""The number types of tensors, and torch's rules for which type comes out when they are mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+class dtype:  # noqa: N801 - torch's spelling
+    """A number type, such as `torch.float32`.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.ones(2).dtype
+    torch.float32
+    >>> torch.ones(2).dtype.is_floating_point
+    True
+    """
+
+    __slots__ = ("name", "numpy", "title")
+
+    def __init__(self, name: str, title: str) -> None:
+        self.name = name
+        self.numpy: np.dtype[Any] = np.dtype(name)
+        self.title = title  # how torch's messages spell it
+
+    @property
+    def is_floating_point(self) -> bool:
+        """Whether numbers of this type can have gradients."""
+        return self.numpy.kind == "f"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per number."""
+        return self.numpy.itemsize
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+float32 = dtype("float32", "Float")
+float64 = dtype("float64", "Double")
+int8 = dtype("int8", "Char")
+int16 = dtype("int16", "Short")
+int32 = dtype("int32", "Int")
+int64 = dtype("int64", "Long")
+uint8 = dtype("uint8", "Byte")
+bool_ = dtype("bool", "Bool")
+
+ALL = (float32, float64, int8, int16, int32, int64, uint8, bool_)
+_BY_NUMPY = {d.numpy: d for d in ALL}
+_BY_PYTHON = {float: float64, int: int64, bool: bool_}
+
+_default = [float32.numpy]
+
+
+def of(array: np.ndarray[Any, Any]) -> dtype:
+    """Return the dtype of an array."""
+    return _BY_NUMPY[array.dtype]
+
+
+def default_float() -> np.dtype[Any]:
+    """Return numpy's name for the dtype that Python floats become."""
+    return _default[0]
+
+
+def get_default_dtype() -> dtype:
+    """Return the dtype that Python floats become: float32 unless changed."""
+    return _BY_NUMPY[_default[0]]
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Set the dtype that Python floats become: float32 or float64.
+
+    Raises:
+        TypeError: for a dtype that is not floating.
+    """
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(f"only floating-point types are supported as the default type, not {d!r}")
+    _default[0] = d.numpy
+
+
+def to_numpy(d: Any) -> np.dtype[Any]:
+    """Return numpy's dtype for torch's, numpy's or Python's name of a type.
+
+    Raises:
+        TypeError: for a type that tensors cannot have here.
+    """
+    if isinstance(d, dtype):
+        return d.numpy
+    if d in _BY_PYTHON:
+        return _BY_PYTHON[d].numpy
+    try:
+        kind = np.dtype(d)
+    except TypeError:
+        kind = None
+    if kind not in _BY_NUMPY:
+        names = ", ".join(known.name for known in ALL)
+        raise TypeError(f"a tensor cannot have the dtype {d!r} here; it can be {names}")
+    return kind
+
+
+def _combine(a: np.dtype[Any] | None, b: np.dtype[Any] | None) -> np.dtype[Any] | None:
+    """Promote two types of equal rank; numpy's rule, but int64 with float32 stays float32."""
+    if a is None or b is None or a == b:
+        return b if a is None else a
+    if (a.kind == "f") != (b.kind == "f"):
+        return a if a.kind == "f" else b
+    return np.promote_types(a, b)
+
+
+_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
+
+
+def common_dtype(operands: Sequence[Any]) -> np.dtype[Any]:
+    """Find the dtype in which arrays and numbers are combined (torch.result_type).
+
+    Arrays with dims decide; those without, and then numbers, only count where they are of a higher
+    category (bool < integer < floating).
+    """
+    ranks: list[np.dtype[Any] | None] = [None, None, None]
+    for x in operands:
+        if isinstance(x, np.ndarray):
+            rank, kind = (0 if x.ndim else 1), x.dtype
+        elif isinstance(x, (bool, np.bool_)):
+            rank, kind = 2, bool_.numpy
+        else:
+            rank, kind = 2, int64.numpy if isinstance(x, (int, np.integer)) else _default[0]
+        ranks[rank] = _combine(ranks[rank], kind)
+    result: np.dtype[Any] | None = None
+    for kind_or_none in ranks:
+        if kind_or_none is not None and (
+            result is None or _CATEGORY[kind_or_none.kind] > _CATEGORY[result.kind]
+        ):
+            result = kind_or_none
+    assert result is not None
+    return result

@@ -1,0 +1,135 @@
+"""The functions of the `torch` namespace: the operation table by name, and a few without gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinygrad_edu.ops import TABLE, Composite, Operation
+from tinygrad_edu.ops.reductions import _reduced_dims
+from tinygrad_edu.tensor import Tensor, _compare
+
+INTERNAL = {
+    "place", "getitem", "setitem", "to_dtype", "linear", "mse_loss", "batched_matmul",
+    "euclidean_norm", "max_dim", "min_dim", "max_all", "min_all", "leaky_relu", "view", "expand",
+}  # fmt: skip
+"""Entries of the table that are reached under another name: methods, indexing, nn.functional."""
+
+
+def _function(op: Operation | Composite) -> Callable[..., Any]:
+    """Make the plain function of an operation, so that `help` shows what it computes."""
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return op(*args, **kwargs)
+
+    function.__name__ = function.__qualname__ = op.name
+    function.__doc__ = op.__doc__
+    return function
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    name: _function(op) for name, op in TABLE.items() if name not in INTERNAL
+}
+FUNCTIONS.update(concat=FUNCTIONS["cat"], subtract=FUNCTIONS["sub"], multiply=FUNCTIONS["mul"],
+                 divide=FUNCTIONS["div"], negative=FUNCTIONS["neg"], clip=FUNCTIONS["clamp"],
+                 absolute=FUNCTIONS["abs"], swapaxes=FUNCTIONS["transpose"])  # fmt: skip
+
+
+def _add(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """Add `alpha · other`."""
+    return TABLE["add"](input, other if alpha == 1 else other * alpha)
+
+
+def _sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """Subtract `alpha · other`."""
+    return TABLE["sub"](input, other if alpha == 1 else other * alpha)
+
+
+def _squeeze_index(function: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    _, found = _reduced_dims((input,), {"dim": dim})
+    index = function(input.array, axis=found["dim"])
+    if keepdim:
+        index = np.expand_dims(index, found["dim"] if dim is not None else range(input.ndim))
+    return Tensor._wrap(index)  # type: ignore[no-any-return]
+
+
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Find the index of the largest number; without `dim`, in the flattened tensor."""
+    return _squeeze_index(np.argmax, input, dim, keepdim)
+
+
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Find the index of the smallest number; without `dim`, in the flattened tensor."""
+    return _squeeze_index(np.argmin, input, dim, keepdim)
+
+
+def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Tell whether all numbers are true, in all or along a dim."""
+    _, found = _reduced_dims((input,), {"dim": dim})
+    return Tensor._wrap(np.all(input.array, axis=found["dim"], keepdims=keepdim))  # type: ignore[no-any-return]
+
+
+def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Tell whether any number is true, in all or along a dim."""
+    _, found = _reduced_dims((input,), {"dim": dim})
+    return Tensor._wrap(np.any(input.array, axis=found["dim"], keepdims=keepdim))  # type: ignore[no-any-return]
+
+
+def isnan(input: Tensor) -> Tensor:
+    """Tell which numbers are nan."""
+    return Tensor._wrap(np.isnan(input.array))  # type: ignore[no-any-return]
+
+
+def isinf(input: Tensor) -> Tensor:
+    """Tell which numbers are inf or −inf."""
+    return Tensor._wrap(np.isinf(input.array))  # type: ignore[no-any-return]
+
+
+def isfinite(input: Tensor) -> Tensor:
+    """Tell which numbers are neither infinite nor nan."""
+    return Tensor._wrap(np.isfinite(input.array))  # type: ignore[no-any-return]
+
+
+def allclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> bool:
+    """Tell whether |input − other| ≤ atol + rtol · |other| everywhere."""
+    return bool(np.allclose(input.array, other.array, rtol, atol, equal_nan))
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Tell whether two tensors have the same shape and numbers."""
+    return bool(np.array_equal(input.array, other.array))
+
+
+def numel(input: Tensor) -> int:
+    """Return the number of elements."""
+    return input.numel()
+
+
+def is_tensor(obj: Any) -> bool:
+    """Tell whether an object is a tensor."""
+    return isinstance(obj, Tensor)
+
+
+def _comparison(name: str, function: Any) -> Callable[[Tensor, Any], Tensor]:
+    def compare(input: Tensor, other: Any) -> Tensor:
+        return _compare(function, input, other)  # type: ignore[no-any-return]
+
+    compare.__name__ = compare.__qualname__ = name
+    compare.__doc__ = f"Compare element by element: numpy's {function.__name__}."
+    return compare
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    f.__name__: f for f in (argmax, argmin, all, any, isnan, isinf, isfinite, allclose, equal)
+}
+METHODS.update(add=_add, sub=_sub, clip=FUNCTIONS["clamp"], swapaxes=FUNCTIONS["transpose"])
+for _name, _ufunc in {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal,
+                      "gt": np.greater, "ge": np.greater_equal}.items():  # fmt: skip
+    METHODS[_name] = _comparison(_name, _ufunc)
+FUNCTIONS.update(METHODS, numel=numel, is_tensor=is_tensor)
+for _name, _method in METHODS.items():
+    setattr(Tensor, _name, _method)

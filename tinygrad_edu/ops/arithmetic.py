@@ -1,0 +1,60 @@
+"""The four operations of arithmetic, and negation."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from tinygrad_edu.ops.operation import Operation
+
+add = Operation(
+    "add",
+    "+",
+    definition="a + b",
+    derivatives=("g", "g"),
+    on_floats=operator.add,
+    on_arrays=np.add,
+    rules=(lambda g, _y, _a, _b: g, lambda g, _y, _a, _b: g),
+)
+
+sub = Operation(
+    "sub",
+    "−",
+    definition="a − b",
+    derivatives=("g", "−g"),
+    on_floats=operator.sub,
+    on_arrays=np.subtract,
+    rules=(lambda g, _y, _a, _b: g, lambda g, _y, _a, _b: -g),
+)
+
+mul = Operation(
+    "mul",
+    "×",
+    definition="a · b",
+    derivatives=("g · b", "g · a"),
+    on_floats=operator.mul,
+    on_arrays=np.multiply,
+    rules=(lambda g, _y, _a, b: g * b, lambda g, _y, a, _b: g * a),
+)
+
+div = Operation(
+    "div",
+    "÷",
+    definition="a / b",
+    derivatives=("g / b", "−g · (a/b) / b"),
+    on_floats=operator.truediv,
+    on_arrays=np.true_divide,
+    rules=(lambda g, _y, _a, b: g / b, lambda g, y, _a, b: -g * (y / b)),
+    dtypes="float",
+)
+
+neg = Operation(
+    "neg",
+    "−x",
+    definition="−x",
+    derivatives=("−g",),
+    on_floats=operator.neg,
+    on_arrays=np.negative,
+    rules=(lambda g, _y, _x: -g,),
+)

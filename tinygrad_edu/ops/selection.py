@@ -1,0 +1,130 @@
+"""Operations that pick: where, maximum and minimum, clamp, absolute value and sign.
+
+Their derivative is 0 or ±1, so their rules select the gradient instead of multiplying it: 0 · inf
+would be nan where the truth is 0.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tinygrad_edu.ops.operation import Operation
+
+
+class Where(Operation):
+    """`where`, which needs no graph to choose between two things by a plain True or False."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Choose elements of `input` where `condition` is true, else of `other`."""
+        if args and isinstance(args[0], (bool, np.bool_)):
+            return args[1] if args[0] else args[2]
+        return super().__call__(*args, **kwargs)
+
+
+def _where(condition: Any, input: Any, other: Any) -> Any:
+    return np.where(condition, input, other)
+
+
+where = Where(
+    "where",
+    "where",
+    definition="a where the condition holds, else b",
+    derivatives=("none", "g where the condition holds, else 0", "0 where it holds, else g"),
+    on_arrays=_where,
+    rules=(
+        None,
+        lambda g, _y, condition, _a, _b: where(condition, g, 0.0),
+        lambda g, _y, condition, _a, _b: where(condition, 0.0, g),
+    ),
+)
+
+sign = Operation(
+    "sign",
+    "sign",
+    definition="−1, 0 or 1, the sign of x",
+    derivatives=("0",),
+    on_floats=lambda x: math.copysign(1.0, x) if x == x and x != 0.0 else x * 0.0 + 0.0,
+    on_arrays=np.sign,
+    rules=(lambda g, _y, _x: where(False, g, 0.0),),
+)
+
+absolute = Operation(
+    "abs",
+    "|x|",
+    definition="|x|",
+    derivatives=("g · sign(x)",),
+    on_floats=abs,
+    on_arrays=np.absolute,
+    rules=(lambda g, _y, x: g * sign(x),),
+)
+
+maximum = Operation(
+    "maximum",
+    "max",
+    definition="the larger of a and b",
+    derivatives=("g where a > b, g/2 where a = b, else 0", "g where b > a, g/2 where a = b, else 0"),
+    on_floats=lambda a, b: a if a >= b or a != a else b,
+    on_arrays=np.maximum,
+    rules=(
+        lambda g, _y, a, b: where(a == b, g / 2, where(a < b, 0.0, g)),
+        lambda g, _y, a, b: where(a == b, g / 2, where(a > b, 0.0, g)),
+    ),
+)
+
+minimum = Operation(
+    "minimum",
+    "min",
+    definition="the smaller of a and b",
+    derivatives=("g where a < b, g/2 where a = b, else 0", "g where b < a, g/2 where a = b, else 0"),
+    on_floats=lambda a, b: a if a <= b or a != a else b,
+    on_arrays=np.minimum,
+    rules=(
+        lambda g, _y, a, b: where(a == b, g / 2, where(a > b, 0.0, g)),
+        lambda g, _y, a, b: where(a == b, g / 2, where(a < b, 0.0, g)),
+    ),
+)
+
+
+def _bounds(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    low, high = parameters["min"], parameters["max"]
+    if low is None and high is None:
+        raise RuntimeError("clamp: give min, max or both")
+    for name, bound in parameters.items():
+        if bound is not None and not isinstance(bound, (int, float, np.number)):
+            raise NotImplementedError(
+                f"clamp: {name} must be a number here; for a bound that is a "
+                f"{type(bound).__name__}, use maximum and minimum"
+            )
+    low = -math.inf if low is None else low
+    return inputs, {"min": low, "max": math.inf if high is None else high}
+
+
+def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
+    if np.issubdtype(input.dtype, np.integer):  # its bounds may be ±inf, which no integer is
+        kinds = input.dtype if all(map(_is_whole, (min, max))) else np.float32
+        return np.clip(input.astype(np.float64), min, max).astype(kinds)
+    return np.minimum(np.maximum(input, min), max)
+
+
+def _is_whole(bound: float) -> bool:
+    return isinstance(bound, (int, np.integer)) or math.isinf(bound)
+
+
+clamp = Operation(
+    "clamp",
+    "clamp",
+    definition="x, but at least min and at most max",
+    derivatives=("g where min ≤ x ≤ max, else 0",),
+    on_floats=lambda x, min=None, max=None: x if x != x else _python_clip(x, min, max),
+    on_arrays=_clamp,
+    rules=(lambda g, _y, x, min, max: where((x >= min) & (x <= max), g, 0.0),),
+    prepare=_bounds,
+    grad_fn_name="ClampBackward1",
+)
+
+
+def _python_clip(x: float, low: float, high: float) -> float:
+    return float(high if max(x, low) > high else max(x, low))

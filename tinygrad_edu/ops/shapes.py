@@ -1,0 +1,364 @@
+"""Operations that move numbers without changing them: shapes, views, joining and splitting."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_edu.ops.operation import Operation, composite
+
+Shape = tuple[int, ...]
+
+
+def normalize_dim(dim: int, ndim: int) -> int:
+    """Count a negative dim from the end, and refuse one that is not there as torch does."""
+    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
+        raise TypeError(f"dim must be an int, not {type(dim).__name__}")
+    reach = builtins.max(ndim, 1)
+    if not -reach <= dim < reach:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], "
+            f"but got {dim})"
+        )
+    return int(dim) % reach
+
+
+def along(dim: int, index: Any) -> tuple[Any, ...]:
+    """Return the index tuple that applies `index` to one dim and takes all of those before it."""
+    return (slice(None),) * dim + (index,)
+
+
+# --- the same numbers in another shape ---------------------------------------------------------
+
+
+def _fill_in_shape(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Replace a −1 by the size that is left for it; refuse a shape that does not fit."""
+    shape = tuple(int(size) for size in parameters["shape"])
+    size = math.prod(inputs[0].shape)
+    known = math.prod(n for n in shape if n != -1)
+    if shape.count(-1) > 1:
+        raise RuntimeError(f"only one dimension can be inferred, but shape {list(shape)} has two −1")
+    if builtins.any(n < -1 for n in shape):
+        raise RuntimeError(f"invalid shape dimension in {list(shape)}: sizes are not negative")
+    if -1 in shape and (known == 0 or size % known == 0) and not (known == 0 and size):
+        if known == 0:
+            raise RuntimeError(
+                f"cannot reshape tensor of 0 elements into shape {list(shape)}: "
+                "the size for −1 could be anything"
+            )
+        shape = tuple(size // known if n == -1 else n for n in shape)
+    if -1 in shape or math.prod(shape) != size:
+        raise RuntimeError(
+            f"shape '{list(shape)}' is invalid for input of size {size}: "
+            f"the sizes must multiply to the {size} elements of shape {list(inputs[0].shape)}"
+        )
+    return inputs, {"shape": shape}
+
+
+def _view(input: Any, shape: Shape) -> Any:
+    result = input.reshape(shape)
+    if input.size and not np.may_share_memory(result, input):
+        raise RuntimeError(
+            "view size is not compatible with input tensor's size and stride: the elements of "
+            f"shape {list(input.shape)} do not lie in memory in the order that {list(shape)} "
+            "asks for. Use .reshape(...) instead, which copies."
+        )
+    return result
+
+
+reshape = Operation(
+    "reshape",
+    "reshape",
+    definition="the same numbers in another shape",
+    derivatives=("g in the shape of x",),
+    on_arrays=lambda input, shape: input.reshape(shape),
+    rules=(lambda g, _y, _x, shape: reshape(g, _x.shape),),
+    prepare=_fill_in_shape,
+    dtypes="as is",
+    grad_fn_name="ViewBackward0",
+    is_view=True,
+)
+
+view = Operation(
+    "view",
+    "view",
+    definition="the same memory in another shape",
+    derivatives=("g in the shape of x",),
+    on_arrays=_view,
+    rules=(lambda g, _y, _x, shape: reshape(g, _x.shape),),
+    prepare=_fill_in_shape,
+    dtypes="as is",
+    is_view=True,
+)
+
+
+def _one_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Normalise the place for a new dim: one more than there are."""
+    ndim = len(inputs[0].shape) + 1
+    return inputs, {**parameters, "dim": normalize_dim(parameters["dim"], ndim)}
+
+
+unsqueeze = Operation(
+    "unsqueeze",
+    "unsqueeze",
+    definition="x with a new dim of size 1",
+    derivatives=("g without that dim",),
+    on_arrays=lambda input, dim: np.expand_dims(input, dim),
+    rules=(lambda g, _y, _x, dim: reshape(g, _x.shape),),
+    prepare=_one_dim,
+    dtypes="as is",
+    is_view=True,
+)
+
+
+def _dims_of_size_one(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    shape, dim = inputs[0].shape, parameters["dim"]
+    dims = range(len(shape)) if dim is None else (dim if isinstance(dim, (tuple, list)) else (dim,))
+    named = [normalize_dim(d, len(shape)) for d in dims]
+    return inputs, {"dim": tuple(d for d in named if len(shape) > d and shape[d] == 1)}
+
+
+squeeze = Operation(
+    "squeeze",
+    "squeeze",
+    definition="x without dims of size 1",
+    derivatives=("g with them again",),
+    on_arrays=lambda input, dim=None: np.squeeze(input, axis=dim),
+    rules=(lambda g, _y, _x, dim: reshape(g, _x.shape),),
+    prepare=_dims_of_size_one,
+    dtypes="as is",
+    is_view=True,
+)
+
+
+@composite("flatten", "x with the dims from start_dim to end_dim made one")
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Join neighbouring dims into one (torch.flatten)."""
+    shape = input.shape
+    start, end = normalize_dim(start_dim, len(shape)), normalize_dim(end_dim, len(shape))
+    if start > end:
+        raise RuntimeError(
+            f"flatten() has invalid args: start_dim {start_dim} comes after end_dim {end_dim}"
+        )
+    if start == end and shape:
+        return input
+    joined = math.prod(shape[start : end + 1])
+    return reshape(input, (*shape[:start], joined, *shape[end + 1 :]))
+
+
+# --- another order of the dims -----------------------------------------------------------------
+
+
+def _two_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    ndim = len(inputs[0].shape)
+    return inputs, {name: normalize_dim(dim, ndim) for name, dim in parameters.items()}
+
+
+def _transpose(input: Any, dim0: int, dim1: int) -> Any:
+    return np.swapaxes(input, dim0, dim1) if input.ndim else input[...]
+
+
+transpose = Operation(
+    "transpose",
+    "transpose",
+    definition="x with two dims exchanged",
+    derivatives=("g with them exchanged again",),
+    on_arrays=_transpose,
+    rules=(lambda g, _y, _x, dim0, dim1: transpose(g, dim0, dim1),),
+    prepare=_two_dims,
+    dtypes="as is",
+    is_view=True,
+)
+
+
+def _all_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    ndim, dims = len(inputs[0].shape), parameters["dims"]
+    order = tuple(normalize_dim(d, ndim) for d in dims)
+    if sorted(order) != list(range(ndim)):
+        raise RuntimeError(
+            f"permute(dims): {list(dims)} must name each of the {ndim} dims of shape "
+            f"{list(inputs[0].shape)} once"
+        )
+    return inputs, {"dims": order}
+
+
+permute = Operation(
+    "permute",
+    "permute",
+    definition="x with its dims in another order",
+    derivatives=("g with its dims in the order they had",),
+    on_arrays=lambda input, dims: np.transpose(input, dims),
+    rules=(lambda g, _y, _x, dims: permute(g, tuple(dims.index(d) for d in range(len(dims)))),),
+    prepare=_all_dims,
+    dtypes="as is",
+    is_view=True,
+)
+
+# --- repeated or converted ---------------------------------------------------------------------
+
+
+def _expanded_shape(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    old, new = inputs[0].shape, tuple(int(n) for n in parameters["shape"])
+    extra = len(new) - len(old)
+    if extra < 0:
+        raise RuntimeError(
+            f"expand: the number of sizes provided ({len(new)}) must be at least the number of "
+            f"dimensions in the tensor ({len(old)}); shape {list(old)} to {list(new)}"
+        )
+    shape = (*new[:extra], *(o if n == -1 else n for n, o in zip(new[extra:], old, strict=True)))
+    for i, (n, o) in enumerate(zip(shape[extra:], old, strict=True), start=extra):
+        if o not in (1, n):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({n}) must match the existing size ({o}) at "
+                f"non-singleton dimension {i}.  Target sizes: {list(shape)}.  "
+                f"Tensor sizes: {list(old)}"
+            )
+    if builtins.any(n < 0 for n in shape):
+        raise RuntimeError(f"expand: the new sizes {list(shape)} must not be negative")
+    return inputs, {"shape": shape}
+
+
+# The rule may return a gradient of the output's shape: the engine sums it down to the input's.
+expand = Operation(
+    "expand",
+    "expand",
+    definition="x repeated along dims of size 1",
+    derivatives=("g summed over the repeated dims",),
+    on_arrays=lambda input, shape: np.broadcast_to(input, shape),
+    rules=(lambda g, _y, _x, shape: g,),
+    prepare=_expanded_shape,
+    dtypes="as is",
+    is_view=True,
+)
+
+to_dtype = Operation(
+    "to_dtype",
+    "to",
+    definition="x in another dtype",
+    derivatives=("g in the dtype of x",),
+    on_arrays=lambda input, dtype: input.astype(dtype),
+    rules=(lambda g, _y, _x, dtype: g,),  # the engine converts it to the input's dtype
+    dtypes="as is",
+    grad_fn_name="ToCopyBackward0",
+    is_method=False,
+)
+
+clone = Operation(
+    "clone",
+    "copy",
+    definition="a copy of x",
+    derivatives=("g",),
+    on_arrays=lambda input: input.copy(),
+    rules=(lambda g, _y, _x: g,),
+    dtypes="as is",
+)
+
+# --- joined and split --------------------------------------------------------------------------
+
+
+def _check_tensors(name: str, inputs: Sequence[Any]) -> None:
+    if not inputs:
+        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+    for i, x in enumerate(inputs):
+        if not hasattr(x, "shape"):
+            raise TypeError(
+                f"{name}(): expected Tensor as element {i} in argument 0, but got {type(x).__name__}"
+            )
+
+
+def _cat_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    _check_tensors("cat", inputs)
+    if not builtins.all(x.shape for x in inputs):
+        raise RuntimeError("zero-dimensional tensor cannot be concatenated; use stack instead")
+    shapes = [x.shape for x in inputs if x.shape != (0,)] or [(0,)]
+    dim = normalize_dim(parameters["dim"], len(shapes[0]))
+    for i, shape in enumerate(shapes):
+        rest = (*shape[:dim], *shape[dim + 1 :])
+        if len(shape) != len(shapes[0]) or rest != (*shapes[0][:dim], *shapes[0][dim + 1 :]):
+            raise RuntimeError(
+                f"cat: Sizes of tensors must match except in dimension {dim}. Got "
+                f"{list(shapes[0])} and, as element {i}, {list(shape)}"
+            )
+    return inputs, {"dim": dim}
+
+
+def _cat(*tensors: Any, dim: int = 0) -> Any:
+    return np.concatenate([x for x in tensors if x.shape != (0,)] or tensors[:1], axis=dim)
+
+
+def _cat_rule(g: Any, _y: Any, *_xs: Any, index: int, dim: int) -> Any:
+    sizes = [0 if x.shape == (0,) and len(g.shape) > 1 else x.shape[dim] for x in _xs]
+    start = builtins.sum(sizes[:index])
+    part = g[along(dim, slice(start, start + sizes[index]))]
+    return part if part.shape == _xs[index].shape else reshape(part, _xs[index].shape)
+
+
+cat = Operation(
+    "cat",
+    "cat",
+    definition="the tensors one after another along a dim",
+    derivatives=("the part of g that is x's",),
+    on_arrays=_cat,
+    rules=_cat_rule,
+    prepare=_cat_dim,
+    is_method=False,
+)
+
+
+def _stack_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    _check_tensors("stack", inputs)
+    for i, x in enumerate(inputs):
+        if x.shape != inputs[0].shape:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(inputs[0].shape)} "
+                f"at entry 0 and {list(x.shape)} at entry {i}"
+            )
+    return inputs, {"dim": normalize_dim(parameters["dim"], len(inputs[0].shape) + 1)}
+
+
+stack = Operation(
+    "stack",
+    "stack",
+    definition="the tensors side by side along a new dim",
+    derivatives=("the slice of g that is x's",),
+    on_arrays=lambda *tensors, dim=0: np.stack(tensors, axis=dim),
+    rules=lambda g, _y, *_xs, index, dim: g[along(dim, index)],
+    prepare=_stack_dim,
+    is_method=False,
+)
+
+
+@composite("split", "x cut along a dim into pieces of given sizes")
+def split(input: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
+    """Cut a tensor into pieces of one size (the last may be smaller) or of listed sizes."""
+    dim = normalize_dim(dim, len(input.shape))
+    total = input.shape[dim]
+    if isinstance(split_size_or_sections, int):
+        size = split_size_or_sections
+        if size < 0 or (size == 0 and total):
+            raise RuntimeError(f"split expects split_size be positive, but got {size}")
+        starts = range(0, total, size) if total else range(1)
+        sizes = [builtins.min(size, total - start) for start in starts]
+    else:
+        sizes = list(split_size_or_sections)
+        if builtins.sum(sizes) != total or builtins.any(n < 0 for n in sizes):
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {total} "
+                f"(input tensor's size at dimension {dim}), but got split_sizes={sizes}"
+            )
+    ends = np.cumsum(sizes).tolist()
+    return tuple(input[along(dim, slice(end - n, end))] for n, end in zip(sizes, ends, strict=True))
+
+
+@composite("chunk", "x cut along a dim into a number of pieces")
+def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
+    """Cut a tensor into at most `chunks` pieces of one size; the last may be smaller."""
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    total = input.shape[normalize_dim(dim, len(input.shape))]
+    result: tuple[Any, ...] = split(input, builtins.max(-(-total // chunks), 1), dim)
+    return result

@@ -1,0 +1,407 @@
+"""Value: one float that remembers how it was computed. The smallest complete autograd engine.
+
+Every arithmetic operation makes a new `Value` that points to the one or two it was computed from.
+`backward` walks these pointers from the result to the leaves and applies the chain rule at each.
+The derivative rules are in the operation table; the same rules serve tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tinygrad_edu.autograd.engine import topological_order
+from tinygrad_edu.autograd.recording import Scope, state
+from tinygrad_edu.ops import TABLE, Operation, activations, arithmetic, powers, selection
+
+_new = object.__new__
+
+
+class Value:
+    """A scalar node of a graph.
+
+    Args:
+        data: a number, kept as a Python float.
+        label: a name for drawings.
+
+    Attributes:
+        data: the number.
+        grad: d(the last `backward()` root)/d(this); None until a backward pass reaches it. Leaves
+            add up over several passes, as in torch; the others hold the latest.
+        op: the operation that made it; None for a leaf.
+        left, right: what it was computed from; None where there is nothing.
+
+    >>> from tinygrad_edu import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> c = a * b + a
+    >>> c.backward()
+    >>> c, a.grad, b.grad
+    (Value(-4.0), -2.0, 2.0)
+    """
+
+    # Two slots instead of a tuple of inputs: one object less per node for the garbage collector.
+    __slots__ = ("data", "grad", "label", "left", "op", "right", "scope")
+
+    data: float
+    grad: Any
+    label: str | None
+    left: Value | None
+    op: Operation | None
+    right: Value | None
+    scope: Scope | None
+
+    requires_grad = True
+    hooks = None
+    __array_priority__ = 1000  # numpy leaves `np.float64(2) * value` to the value
+
+    def __init__(self, data: float, label: str | None = None) -> None:
+        self.data = float(data)
+        self.grad = None
+        self.op = self.left = self.right = self.scope = None
+        self.label = label
+
+    # --- the backward pass -----------------------------------------------------------------------
+
+    def backward(self, create_graph: bool = False) -> None:
+        """Find the derivative of this value with respect to everything that it was computed from.
+
+        Args:
+            create_graph: make the gradients `Value`s that can be differentiated again.
+        """
+        if create_graph:
+            from tinygrad_edu.autograd import backward
+
+            return backward(self, create_graph=True)
+        _backward(self)
+        return None
+
+    # --- what the engine asks of a vertex ----------------------------------------------------------
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """What it was computed from."""
+        return tuple(x for x in (self.left, self.right) if x is not None)
+
+    @property
+    def inputs(self) -> tuple[Value | None, ...]:
+        """What it was computed from, None for a constant."""
+        return tuple(x if x.requires_grad else None for x in self.operands)
+
+    @property
+    def vertex(self) -> Value:
+        """A value is its own vertex in the graph."""
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the user made it, rather than an operation."""
+        return self.op is None
+
+    def pullback(
+        self, upstream: Any, relevant: Collection[Any], create_graph: bool = False
+    ) -> list[Any]:
+        """Apply the rule of each relevant input to the gradient of this value."""
+        y: Any = self if create_graph else self.data
+        xs = [x if create_graph else x.data for x in self.operands]
+        return [
+            _apply(self.op.rule(i), upstream, y, *xs) if source in relevant else None
+            for i, source in enumerate(self.inputs)
+            if self.op is not None
+        ]
+
+    def run_hooks(self, upstream: Any) -> Any:
+        """Values have no hooks."""
+        return upstream
+
+    def release(self) -> None:
+        """A value keeps no more for the backward pass than it is."""
+
+    def accumulate(self, gradient: Any) -> None:
+        """Add to `.grad` of a leaf; the others hold the gradient of the latest pass."""
+        before = self.grad if self.op is None else None
+        self.grad = gradient if before is None else before + gradient
+
+    def seed(self, gradient: Any, create_graph: bool) -> Any:
+        """Check the gradient that a backward pass starts with here; by default 1."""
+        start = 1.0 if gradient is None else gradient
+        if create_graph:
+            return start if isinstance(start, Value) else Constant(start)
+        return float(start.data if isinstance(start, Value) else start)
+
+    @staticmethod
+    def from_gradient(gradient: Any) -> Any:
+        """Give the engine's gradient of a value to the user: a float, or a value."""
+        return gradient
+
+    @staticmethod
+    def _record(op: Operation, operands: Any, parameters: dict[str, Any]) -> Any:
+        """Apply an operation to values and numbers: what `exp(value)` does."""
+        if any(isinstance(x, np.ndarray) for x in operands):
+            return op.compute([np.asarray(x, dtype=object) for x in operands], parameters)
+        if op.on_floats is None:
+            raise NotImplementedError(f"{op.name} is not there for Values; tensors have it")
+        values = [as_value(x) for x in operands]
+        if NotImplemented in values:
+            raise TypeError(f"{op.name} of a Value takes Values and numbers, not {operands!r}")
+        operation = op.bound(**parameters) if parameters else op
+        return (_unary if len(values) == 1 else _binary)(operation)(*values)
+
+    # --- people ------------------------------------------------------------------------------------
+
+    def detach(self) -> Constant:
+        """Return the number as a constant, through which no gradient flows."""
+        return Constant(self.data)
+
+    def item(self) -> float:
+        """Return the number."""
+        return self.data
+
+    def __repr__(self) -> str:
+        grad = "" if self.grad is None else f", grad={getattr(self.grad, 'data', self.grad)!r}"
+        label = "" if self.label is None else f", label={self.label!r}"
+        return f"{type(self).__name__}({self.data!r}{grad}{label})"
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __int__(self) -> int:
+        return int(self.data)
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return self.data == _number(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.data != _number(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.data < _number(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.data <= _number(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.data > _number(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.data >= _number(other)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def max(self, other: Any) -> Any:
+        """Return the larger of two."""
+        return selection.maximum(self, other)
+
+    def min(self, other: Any) -> Any:
+        """Return the smaller of two."""
+        return selection.minimum(self, other)
+
+    def leaky_relu(self, negative_slope: float = 0.01) -> Any:
+        """Return x where it is positive, else slope · x."""
+        return activations.leaky_relu(self, negative_slope)
+
+    if TYPE_CHECKING:  # the operations, attached from the table below
+
+        def __getattr__(self, name: str) -> Callable[..., Any]: ...
+        def __add__(self, other: Any) -> Any: ...
+        def __radd__(self, other: Any) -> Any: ...
+        def __sub__(self, other: Any) -> Any: ...
+        def __rsub__(self, other: Any) -> Any: ...
+        def __mul__(self, other: Any) -> Any: ...
+        def __rmul__(self, other: Any) -> Any: ...
+        def __truediv__(self, other: Any) -> Any: ...
+        def __rtruediv__(self, other: Any) -> Any: ...
+        def __pow__(self, other: Any) -> Any: ...
+        def __rpow__(self, other: Any) -> Any: ...
+        def __neg__(self) -> Any: ...
+        def __abs__(self) -> Any: ...
+
+
+class Constant(Value):
+    """A value that no gradient is asked for: a number in an expression, or made under `no_grad`."""
+
+    __slots__ = ()
+
+    requires_grad = False
+
+
+def as_value(x: Any) -> Any:
+    """Return a value as it is, a number as a constant, and NotImplemented for anything else."""
+    if isinstance(x, Value):
+        return x
+    if isinstance(x, (int, float, np.number, np.bool_)):
+        return Constant(float(x))
+    return NotImplemented
+
+
+def _number(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
+
+
+# --- the chain rule on floats ----------------------------------------------------------------------
+
+
+def _apply(rule: Any, upstream: Any, *arguments: Any) -> Any:
+    """Apply a rule; where Python's floats would raise, with IEEE's inf and nan."""
+    try:
+        return rule(upstream, *arguments)
+    except ArithmeticError:
+        with np.errstate(all="ignore"):
+            return float(rule(*map(np.float64, (upstream, *arguments))))
+
+
+def _order(root: Value) -> list[Value]:
+    """List what `root` was computed from and is no leaf, inputs first: a depth-first walk."""
+    order: list[Value] = []
+    seen = {root}
+    stack = [root] if root.op is not None else []
+    while stack:
+        value = stack[-1]
+        left, right = value.left, value.right
+        if left.op is not None and left not in seen:  # type: ignore[union-attr]
+            seen.add(left)  # type: ignore[arg-type]
+            stack.append(left)  # type: ignore[arg-type]
+        elif right is not None and right.op is not None and right not in seen:
+            seen.add(right)
+            stack.append(right)
+        else:
+            order.append(stack.pop())
+    return order
+
+
+def _backward(root: Value) -> None:
+    """Do what `autograd.engine.backpropagate` does, for floats kept in `.grad`: 3 times as fast."""
+    order = _order(root)
+    for value in order:
+        value.grad = None
+    root.accumulate(1.0)
+    for value in reversed(order):
+        upstream, left, right = value.grad, value.left, value.right
+        if right is None:
+            if left.requires_grad:
+                contribution = _apply(value.op.rules[0], upstream, value.data, left.data)
+                left.grad = contribution if left.grad is None else left.grad + contribution
+            continue
+        left_rule, right_rule = value.op.rules
+        y, a, b = value.data, left.data, right.data
+        try:
+            to_left = left_rule(upstream, y, a, b) if left.requires_grad else None
+            to_right = right_rule(upstream, y, a, b) if right.requires_grad else None
+        except ArithmeticError:
+            to_left = _apply(left_rule, upstream, y, a, b) if left.requires_grad else None
+            to_right = _apply(right_rule, upstream, y, a, b) if right.requires_grad else None
+        if to_left is not None:
+            left.grad = to_left if left.grad is None else left.grad + to_left
+        if to_right is not None:
+            right.grad = to_right if right.grad is None else right.grad + to_right
+
+
+# --- the operations, from the table ------------------------------------------------------------------
+
+
+def _unary(op: Operation) -> Callable[[Value], Any]:
+    compute: Any = op.on_floats
+
+    def apply(self: Value) -> Any:
+        try:
+            data = compute(self.data)
+        except (ArithmeticError, ValueError):
+            data = op.on_float(self.data)
+        scope = state.scope
+        if scope is None or not self.requires_grad:
+            return Constant(data)
+        result = _new(Value)
+        result.data = data
+        result.grad = result.right = result.label = None
+        result.op = op
+        result.left = self
+        result.scope = scope
+        return result
+
+    return apply
+
+
+def _binary(op: Operation) -> Callable[[Value, Any], Any]:
+    compute: Any = op.on_floats
+
+    def apply(self: Value, other: Any) -> Any:
+        if type(other) is not Value:
+            other = as_value(other)
+            if other is NotImplemented:
+                return other
+        try:
+            data = compute(self.data, other.data)
+        except (ArithmeticError, ValueError):
+            data = op.on_float(self.data, other.data)
+        scope = state.scope
+        if scope is None or not (self.requires_grad or other.requires_grad):
+            return Constant(data)
+        result = _new(Value)
+        result.data = data
+        result.grad = result.label = None
+        result.op = op
+        result.left = self
+        result.right = other
+        result.scope = scope
+        return result
+
+    return apply
+
+
+def _elementwise(method: Callable[[Value, Any], Any]) -> Callable[[Value, Any], Any]:
+    """Let `value * array` go through the array, as numpy leaves it to the value."""
+
+    def apply(self: Value, other: Any) -> Any:
+        if isinstance(other, np.ndarray) and other.ndim:
+            return np.frompyfunc(lambda x: method(self, x), 1, 1)(other)
+        return method(self, other.item() if isinstance(other, np.ndarray) else other)
+
+    return apply
+
+
+def _reflected(method: Callable[[Value, Any], Any]) -> Callable[[Value, Any], Any]:
+    def apply(self: Value, other: Any) -> Any:
+        if isinstance(other, np.ndarray):
+            return np.frompyfunc(lambda x: method(as_value(x), self), 1, 1)(other)
+        left = as_value(other)
+        return left if left is NotImplemented else method(left, self)
+
+    return apply
+
+
+def _parametrised(op: Operation) -> Callable[..., Any]:
+    return lambda self, *args, **kwargs: op(self, *args, **kwargs)
+
+
+def _attach_operations() -> None:
+    for name, op in TABLE.items():
+        if isinstance(op, Operation) and op.on_floats and op.is_method:
+            if op.parameters:
+                setattr(Value, name, _parametrised(op))
+            else:
+                setattr(Value, name, (_unary if op.arity == 1 else _binary)(op))
+    operators = {
+        "add": arithmetic.add,
+        "sub": arithmetic.sub,
+        "mul": arithmetic.mul,
+        "truediv": arithmetic.div,
+        "pow": powers.pow,
+    }
+    for name, op in operators.items():
+        setattr(Value, f"__{name}__", _binary(op))
+        setattr(Value, f"__r{name}__", _reflected(_binary(op)))
+    Value.__neg__ = _unary(arithmetic.neg)  # type: ignore[method-assign]
+    Value.__abs__ = _unary(selection.absolute)  # type: ignore[method-assign]
+
+
+_attach_operations()

@@ -9,7 +9,8 @@ import numpy as np
 
 from tinygrad_edu import dtypes
 from tinygrad_edu import random as rng
-from tinygrad_edu.tensor import Tensor, _sizes
+from tinygrad_edu.operators import sizes as read_sizes
+from tinygrad_edu.tensor import Tensor
 
 
 class device:  # noqa: N801 - torch's spelling
@@ -181,7 +182,7 @@ def full(
 
 
 def _checked(size: Sequence[Any]) -> tuple[int, ...]:
-    sizes = _sizes(size)
+    sizes = read_sizes(size)
     if any(n < 0 for n in sizes):
         raise RuntimeError(
             f"Trying to create tensor with negative dimension {min(sizes)}: {list(sizes)}"

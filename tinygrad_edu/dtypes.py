@@ -63,6 +63,11 @@ def of(array: np.ndarray[Any, Any]) -> dtype:
     return _BY_NUMPY[array.dtype]
 
 
+def title(kind: np.dtype[Any]) -> str:
+    """Return how torch's messages spell a dtype: Float, Long, …"""
+    return _BY_NUMPY[kind].title
+
+
 def default_float() -> np.dtype[Any]:
     """Return numpy's name for the dtype that Python floats become."""
     return _default[0]

@@ -9,7 +9,8 @@ import numpy as np
 
 from tinygrad_edu.ops import TABLE, Composite, Operation
 from tinygrad_edu.ops.reductions import _reduced_dims
-from tinygrad_edu.tensor import Tensor, _compare
+from tinygrad_edu.operators import compare as compare_by
+from tinygrad_edu.tensor import Tensor
 
 INTERNAL = {
     "place", "getitem", "setitem", "to_dtype", "linear", "mse_loss", "batched_matmul",
@@ -116,7 +117,7 @@ def is_tensor(obj: Any) -> bool:
 
 def _comparison(name: str, function: Any) -> Callable[[Tensor, Any], Tensor]:
     def compare(input: Tensor, other: Any) -> Tensor:
-        return _compare(function, input, other)  # type: ignore[no-any-return]
+        return compare_by(function, input, other)  # type: ignore[no-any-return]
 
     compare.__name__ = compare.__qualname__ = name
     compare.__doc__ = f"Compare element by element: numpy's {function.__name__}."

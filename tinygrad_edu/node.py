@@ -7,7 +7,7 @@ shape; so its memory is free as soon as nobody else wants it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,25 +65,31 @@ class Node:
         self,
         op: Operation,
         parameters: dict[str, Any],
-        operands: tuple[Any, ...],
+        operands: Sequence[Any],
         wanted: tuple[bool, ...],
         output: Tensor,
         scope: Scope,
     ) -> None:
+        inputs: list[Any] = []
+        args: list[Any] = []
+        kept = op.keeps(wanted)
+        for i, x in enumerate(operands):
+            source = None
+            if wanted[i]:
+                if x._base is not None:
+                    refuse_stale_view(x)
+                source = x.grad_fn or x
+            inputs.append(source)
+            args.append(x if source is None or kept[i + 1] else source)
         self.op = op
         self.parameters = parameters
-        self.kept: Any = op.keeps(wanted)  # for (output, *inputs); None once freed
-        self.inputs = tuple([x.vertex if want else None for x, want in zip(operands, wanted)])  # noqa: B905, C409 - strict= and a generator cost 0.3 µs
-        self.args: Any = tuple(
-            [
-                x if keep or source is None else source
-                for x, keep, source in zip(operands, self.kept[1:], self.inputs)  # noqa: B905
-            ]
-        )
+        self.inputs = tuple(inputs)
+        self.args: Any = args
+        self.kept: Any = kept  # for (output, *inputs); None once freed
         array = output.array
         self.shape = array.shape
         self.dtype = array.dtype
-        self.output = array if self.kept[0] else None
+        self.output = array if kept[0] else None
         self.output_changes = output._changes
         self.recorded_at = Clock.now
         self.scope = scope
@@ -105,14 +111,12 @@ class Node:
         if Clock.now > self.recorded_at:
             self._refuse_changed()
         y, xs = self._unpack(create_graph)
-        parameters = self.parameters
-        contributions: list[Any] = []
-        for i, source in enumerate(self.inputs):
-            if source in relevant:
-                contribution = self.op.rule(i)(upstream, y, *xs, **parameters)
-                contributions.append(fit(contribution, source))
-            else:
-                contributions.append(None)
+        op, parameters = self.op, self.parameters
+        rules = op.rules if op.arity else [op.rule(i) for i in range(len(xs))]
+        contributions = [
+            fit(rule(upstream, y, *xs, **parameters), source) if source in relevant else None
+            for rule, source in zip(rules, self.inputs)  # noqa: B905 - 0.1 µs each
+        ]
         if create_graph:
             self.grad = upstream.array
             self.contributions = [None if c is None else c.array for c in contributions]
@@ -155,7 +159,7 @@ class Node:
     def release(self) -> None:
         """Free what was kept for the backward pass; what a drawing shows of the graph stays."""
         if self.kept is not None:
-            self.args = self.operands
+            self.args = list(self.operands)
             self.kept = self.output = None
 
     # --- the reader's side -------------------------------------------------------------------
@@ -207,14 +211,16 @@ def fit(gradient: Any, source: Any) -> Any:
     Broadcasting repeats a number, so its gradient is the sum over the repeats; a reduction shares
     one gradient among all that it summed, so it is spread over them.
     """
-    shape, kind = source.shape, source.dtype
-    kind = getattr(kind, "numpy", kind)
+    meta = source if isinstance(source, Node) else getattr(source, "array", source)
+    shape, kind = meta.shape, meta.dtype
     if not hasattr(gradient, "shape"):  # a rule may return a plain 0
         gradient = np.full((), gradient, kind)
     if gradient.shape != shape:
         gradient = _sum_to(gradient, shape)
     given = gradient.dtype
-    return gradient if getattr(given, "numpy", given) == kind else to_dtype(gradient, dtype=kind)
+    if given is kind or getattr(given, "numpy", given) == kind:
+        return gradient
+    return to_dtype(gradient, dtype=kind)
 
 
 def _sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:
@@ -243,6 +249,16 @@ def run_hooks(hooks: Any, upstream: Any) -> Any:
                 )
             gradient = result
     return gradient if recorded else gradient.array
+
+
+def refuse_stale_view(x: Any) -> None:
+    """Refuse a view whose base was changed by a recorded operation since the view was taken."""
+    made = 0 if x.grad_fn is None else x.grad_fn.recorded_at
+    if x._changes[2] > made:
+        raise NotImplementedError(
+            f"this view of shape {list(x.shape)} was made before its base was changed by a recorded "
+            "in-place operation, which this library does not follow; take the view again"
+        )
 
 
 def _tensor_class() -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-import numpy as np
+from tinygrad_edu.ieee import restore, silence
 
 
 class Vertex(Protocol):
@@ -46,17 +46,24 @@ def topological_order(roots: Iterable[Vertex]) -> list[Vertex]:
     A depth-first walk with a stack of its own, since Python's would overflow on deep graphs.
     """
     order: list[Vertex] = []
-    seen: set[Vertex] = set()
-    stack: list[Vertex | None] = list(roots)
+    seen: set[Vertex | None] = {None}  # None stands where no gradient is asked for
+    stack: list[Any] = list(roots)
     while stack:
         vertex = stack.pop()
-        if vertex is None:  # the mark under which a vertex waits until its inputs are in the order
-            order.append(stack.pop())  # type: ignore[arg-type]
+        if vertex is _WAITING:
+            order.append(stack.pop())
         elif vertex not in seen:
             seen.add(vertex)
-            stack += (vertex, None)
-            stack += [source for source in vertex.inputs if source is not None]
+            inputs = vertex.inputs
+            if inputs:
+                stack += (vertex, _WAITING)
+                stack += inputs
+            else:
+                order.append(vertex)
     return order
+
+
+_WAITING = object()  # lies on a vertex that waits until its inputs are in the order
 
 
 def leading_to(order: Iterable[Vertex], targets: Collection[Vertex]) -> set[Vertex | None]:
@@ -91,19 +98,26 @@ def backpropagate(
     """
     order = topological_order(seeds)
     relevant = set(order) if targets is None else leading_to(order, targets)
-    gradients = dict(seeds)
-    with np.errstate(all="ignore"):  # IEEE arithmetic: inf and nan are results, not warnings
+    gradients: dict[Any, Any] = dict(seeds)
+    token = silence()
+    try:
         for vertex in reversed(order):
             upstream = gradients.get(vertex)
             if upstream is None or vertex not in relevant:
                 continue
             if vertex.hooks:
                 upstream = gradients[vertex] = vertex.run_hooks(upstream)
-            contributions = vertex.pullback(upstream, relevant, create_graph)
-            for source, contribution in zip(vertex.inputs, contributions, strict=True):
-                if source is not None and contribution is not None:
-                    before = gradients.get(source)
-                    gradients[source] = contribution if before is None else before + contribution
+            sources = vertex.inputs
+            if sources:
+                contributions = vertex.pullback(upstream, relevant, create_graph)
+                for source, contribution in zip(sources, contributions):  # noqa: B905 - 0.1 µs each
+                    if contribution is not None:
+                        before: Any = gradients.get(source)
+                        gradients[source] = (
+                            contribution if before is None else before + contribution
+                        )
+    finally:
+        restore(token)
     if not retain_graph:
         for vertex in order:
             vertex.release()

@@ -152,19 +152,16 @@ def matmul(input: Any, other: Any) -> Any:
     return batched_matmul(input, other)
 
 
-def _check_linear(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    x, weight, bias = (t.shape for t in inputs)
+def _explain_linear(x: Any, weight: Any, bias: Any) -> str:
     if x[-1] != weight[1]:
-        raise RuntimeError(
+        return (
             f"mat1 and mat2 shapes cannot be multiplied ({_by(x)} and {weight[1]}x{weight[0]}): "
             f"the input has {x[-1]} features, the weight of shape {list(weight)} takes {weight[1]}"
         )
-    if bias not in ((weight[0],), (1,), ()):
-        raise RuntimeError(
-            f"linear: the bias must have shape [{weight[0]}], one number for each output, "
-            f"but has {list(bias)}"
-        )
-    return inputs, parameters
+    return (
+        f"linear: the bias must have shape [{weight[0]}], one number for each output, "
+        f"but has {list(bias)}"
+    )
 
 
 def _linear(input: Any, weight: Any, bias: Any) -> Any:
@@ -186,7 +183,7 @@ linear = Operation(
         lambda g, _y, x, _w, _b: g.mT @ x,
         lambda g, _y, _x, _w, _b: g.sum(0),
     ),
-    prepare=_check_linear,
+    explain=_explain_linear,
     dtypes="equal",
     grad_fn_name="AddmmBackward0",
     is_method=False,

@@ -42,6 +42,8 @@ class Operation:
         on_values: computes it on object arrays of `Value`s, written with scalar operations;
             unnecessary where `on_floats` is given.
         prepare: checks and normalises `(inputs, parameters)` before anything is computed.
+        explain: says what is wrong with the shapes of the inputs, where numpy refuses them; cheaper
+            than a check beforehand. By default they are taken to be broadcast.
         dtypes: "promote" inputs to a common dtype, to a common "float" dtype, insist on "equal"
             ones, or take them "as is".
         grad_fn_name: what torch prints for its backward node: a string, or a function of the
@@ -62,6 +64,7 @@ class Operation:
         on_floats: Callable[..., float] | None = None,
         on_values: Callable[..., Any] | None = None,
         prepare: Callable[..., tuple[Any, dict[str, Any]]] | None = None,
+        explain: Callable[..., str] | None = None,
         dtypes: str = "promote",
         grad_fn_name: str | Callable[..., str] | None = None,
         is_view: bool = False,
@@ -76,12 +79,14 @@ class Operation:
         self.on_values = on_values
         self.rules = rules if callable(rules) else tuple(rules)
         self.prepare = prepare
+        self.explain = explain
         self.dtypes = dtypes
         self.is_view = is_view
         self.is_method = is_method
         self.grad_fn_name = grad_fn_name or camel_case(name) + "Backward0"
         self.arity = None if callable(rules) else len(self.rules)
         self.input_names, self.parameters = _signature(on_arrays, self.arity)
+        self._takes_inputs_only = not (self.parameters or prepare or self.arity is None)
         self._needs = (
             _numbers_needed(rules, 1)
             if callable(rules)
@@ -96,7 +101,10 @@ class Operation:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the operation to floats, arrays, values or tensors: each gets its own kind back."""
-        inputs, parameters = self.bind(args, kwargs)
+        if self._takes_inputs_only and not kwargs and len(args) == self.arity:
+            inputs, parameters = args, {}
+        else:
+            inputs, parameters = self.bind(args, kwargs)
         for x in inputs:
             record = getattr(x, "_record", None)
             if record is not None:
@@ -175,11 +183,9 @@ class Operation:
 
     def rule(self, index: int) -> Rule:
         """Return the derivative rule for the input at `index`."""
-        if callable(self.rules):
-            return partial(self.rules, index=index)
-        rule = self.rules[index]
-        assert rule is not None, f"{self.name} has no derivative for input {index}"
-        return rule
+        if self.arity is None:
+            return partial(self.rules, index=index)  # type: ignore[arg-type]
+        return self.rules[index]  # type: ignore[index,return-value]
 
     @lru_cache(maxsize=None)  # noqa: B019 - operations live as long as the program
     def keeps(self, wanted: tuple[bool, ...]) -> tuple[bool, ...]:

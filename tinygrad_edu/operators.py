@@ -1,0 +1,240 @@
+"""What can be written between and around tensors: + − × ÷ @, comparisons, [ ], and shapes.
+
+`Operators` is the part of `Tensor` that only spells operations of the table in Python's and
+torch's ways; how an operation on tensors is recorded is in `tensor.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tinygrad_edu import dtypes
+from tinygrad_edu.mixing import shape_error
+from tinygrad_edu.ops import arithmetic, indexing, linear_algebra, powers, selection, shapes
+
+if TYPE_CHECKING:
+    from tinygrad_edu.ops import Operation
+    from tinygrad_edu.tensor import Tensor
+
+_NO_PARAMETERS: dict[str, Any] = {}
+
+
+class Operators:
+    """The operators and shape methods of tensors."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        array: np.ndarray[Any, Any]
+        shape: Any
+        ndim: int
+        _wrap: Any
+        _record: Any
+
+    # --- arithmetic ------------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Any:
+        return _binary(arithmetic.add, self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return _binary(arithmetic.sub, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _binary(arithmetic.sub, other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return _binary(arithmetic.mul, self, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        return _binary(arithmetic.div, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _binary(arithmetic.div, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _binary(powers.pow, self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return _binary(powers.pow, other, self)
+
+    def __neg__(self) -> Any:
+        return self._record(arithmetic.neg, (self,), _NO_PARAMETERS)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self._record(selection.absolute, (self,), _NO_PARAMETERS)
+
+    def __matmul__(self, other: Any) -> Any:
+        if isinstance(other, Operators):
+            return linear_algebra.matmul(self, other)
+        return NotImplemented
+
+    # --- comparisons, which have no gradient -------------------------------------------------------
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return compare(np.equal, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return compare(np.not_equal, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return compare(np.less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return compare(np.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return compare(np.greater, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return compare(np.greater_equal, self, other)
+
+    def __and__(self, other: Any) -> Any:
+        return compare(np.bitwise_and, self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return compare(np.bitwise_or, self, other)
+
+    def __xor__(self, other: Any) -> Any:
+        return compare(np.bitwise_xor, self, other)
+
+    def __invert__(self) -> Any:
+        return self._wrap(np.invert(self.array))
+
+    # --- reading at an index -----------------------------------------------------------------------
+
+    def __getitem__(self, index: Any) -> Any:
+        parameters = {"index": plain_index(index)}
+        try:
+            return self._record(indexing.getitem, (self,), parameters)
+        except IndexError as error:
+            raise IndexError(f"{error} (the tensor has shape {list(self.shape)})") from None
+
+    # --- shapes, as methods spell them ---------------------------------------------------------------
+
+    def reshape(self, *shape: Any) -> Any:
+        """Return the same numbers in another shape; one size may be −1."""
+        return shapes.reshape(self, sizes(shape))
+
+    def view(self, *shape: Any) -> Any:
+        """Return the same memory in another shape; one size may be −1."""
+        return shapes.view(self, sizes(shape))
+
+    def expand(self, *size: Any) -> Any:
+        """Repeat along dims of size 1 without copying; −1 leaves a size as it is."""
+        return shapes.expand(self, sizes(size))
+
+    def permute(self, *dims: Any) -> Any:
+        """Put the dims in another order."""
+        return shapes.permute(self, sizes(dims))
+
+    def t(self) -> Any:
+        """Transpose a tensor of at most two dims."""
+        if self.ndim > 2:
+            raise RuntimeError(
+                f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D; use .mT"
+            )
+        return shapes.transpose(self, 0, 1) if self.ndim == 2 else self
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - torch's spelling
+        """The tensor with its dims reversed."""
+        return shapes.permute(self, tuple(reversed(range(self.ndim))))
+
+    @property
+    def mT(self) -> Any:  # noqa: N802 - torch's spelling
+        """The tensor with its last two dims exchanged."""
+        return shapes.transpose(self, -2, -1)
+
+    def where(self, condition: Tensor, other: Any) -> Any:
+        """Keep the numbers where the condition holds, else take those of `other`."""
+        return selection.where(condition, self, other)
+
+    def to(self, *args: Any, **kwargs: Any) -> Any:
+        """Convert to another dtype (or to the device it is on: the CPU is the only one)."""
+        from tinygrad_edu.creation import parse_to
+
+        kind = parse_to(*args, **kwargs)
+        if kind is None or kind == self.array.dtype:
+            return self
+        return shapes.to_dtype(self, dtype=kind)
+
+    def float(self) -> Any:
+        """Convert to float32."""
+        return self.to(dtypes.float32)
+
+    def double(self) -> Any:
+        """Convert to float64."""
+        return self.to(dtypes.float64)
+
+    def long(self) -> Any:
+        """Convert to int64."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> Any:
+        """Convert to int32."""
+        return self.to(dtypes.int32)
+
+    def bool(self) -> Any:
+        """Convert to bool: whether each number is not 0."""
+        return self.to(dtypes.bool_)
+
+
+def _binary(op: Operation, a: Any, b: Any) -> Any:
+    """Record an operation between a tensor and a tensor, a number or an array."""
+    a_is_tensor = isinstance(a, Operators)
+    other = b if a_is_tensor else a
+    tensor: Any = a if a_is_tensor else b
+    if not isinstance(other, (Operators, int, float, np.generic)):
+        if not isinstance(other, np.ndarray):
+            return NotImplemented
+        a, b = (x if isinstance(x, Operators) else tensor._wrap(x) for x in (a, b))
+    return tensor._record(op, (a, b), _NO_PARAMETERS)
+
+
+def compare(function: Any, a: Any, b: Any) -> Any:
+    """Apply a comparison or bitwise function of numpy to a tensor and a tensor or number."""
+    if isinstance(b, Operators):
+        b = b.array
+    elif not isinstance(b, (int, float, np.generic, np.ndarray)):
+        return NotImplemented
+    try:
+        return a._wrap(function(a.array, b))
+    except ValueError as error:
+        raise shape_error(function.__name__, [a.array, b], error) from None
+
+
+def plain_index(index: Any) -> Any:
+    """Turn the tensors in an index into arrays, which numpy reads the same way."""
+    if isinstance(index, tuple):
+        return tuple(map(plain_index, index))
+    if isinstance(index, Operators):
+        array = index.array
+        if array.dtype.kind not in "iub":
+            raise IndexError(
+                "tensors used as indices must be long, int, byte or bool tensors, not "
+                f"{dtypes.of(array)}"
+            )
+        return array.astype(bool) if array.dtype == np.uint8 else array
+    return np.asarray(index) if isinstance(index, list) else index
+
+
+def sizes(given: Sequence[Any]) -> tuple[int, ...]:
+    """Read sizes given one by one or as one sequence."""
+    if len(given) == 1 and isinstance(given[0], (tuple, list)):
+        given = given[0]
+    for size in given:
+        if isinstance(size, bool) or not hasattr(size, "__index__"):
+            raise TypeError(f"sizes must be ints, but one is a {type(size).__name__}: {size!r}")
+    return tuple(size.__index__() for size in given)

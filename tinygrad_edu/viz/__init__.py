@@ -1,0 +1,1 @@
+"""Pictures of recorded graphs and of training."""

@@ -55,9 +55,11 @@ from tinygrad_edu.dtypes import (
     uint8,
 )
 from tinygrad_edu.functions import FUNCTIONS
+
 try:
     from tinygrad_edu.printing import set_printoptions
-except ImportError: set_printoptions=None
+except ImportError:
+    set_printoptions = None
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
 from tinygrad_edu.tensor import Size, Tensor
 from tinygrad_edu.value import Constant, Value

@@ -262,7 +262,9 @@ def empty_like(input: Any, *, dtype: Any = None, requires_grad: bool = False) ->
     return zeros_like(input, dtype=dtype, requires_grad=requires_grad)
 
 
-def full_like(input: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Any:
+def full_like(
+    input: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False
+) -> Any:
     """Make a tensor of one number in the shape and dtype of another."""
     return full(input.shape, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
@@ -273,7 +275,9 @@ def full_like(input: Any, fill_value: Any, *, dtype: Any = None, requires_grad: 
 def _floating(name: str, dtype: Any) -> np.dtype[Any]:
     kind = _kind(dtype)
     if kind.kind != "f":
-        raise RuntimeError(f"{name}: the dtype must be floating, not {dtypes.dtype.__repr__(dtype)}")
+        raise RuntimeError(
+            f"{name}: the dtype must be floating, not {dtypes.dtype.__repr__(dtype)}"
+        )
     return kind
 
 

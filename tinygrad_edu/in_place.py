@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_edu.autograd.recording import state
-from tinygrad_edu.node import Clock
+from tinygrad_edu.node import clock
 from tinygrad_edu.operators import Operators, plain_index
 from tinygrad_edu.ops import Operation, arithmetic, indexing, powers
 
@@ -35,11 +35,12 @@ class InPlace:
 
     def _changed(self, recorded: bool = False) -> None:
         """Note that the numbers have changed, so that a graph that needs the old ones can tell."""
-        Clock.now += 1
-        self._changes[0] += 1
-        self._changes[1] = Clock.now
+        clock.now = now = clock.now + 1
+        changes = self._changes
+        changes[0] += 1
+        changes[1] = now
         if recorded:
-            self._changes[2] = Clock.now
+            changes[2] = now
 
     def _in_place(self, op: Operation, *operands: Any, **parameters: Any) -> Any:
         """Apply an operation and put its result where the tensor's numbers were."""
@@ -139,4 +140,3 @@ def _refuse_recording(x: Any) -> None:
             "an in-place operation on a view of a tensor that requires grad is not there; write "
             "base[index] = ... on the tensor itself, or clone() the view first"
         )
-

@@ -1,7 +1,7 @@
 """What a tensor remembers of the operation that made it: its `grad_fn`.
 
 A `Node` holds the operation, its parameters and what its rules will need of the inputs and the
-output. An input whose numbers no rule needs is held as its own vertex in the graph, which knows its
+output. Of an input whose numbers no rule needs only its vertex in the graph is held, which knows its
 shape; so its memory is free as soon as nobody else wants it.
 """
 
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 class Clock:
     """Counts the in-place changes of all tensors, to tell what changed after it was recorded."""
 
-    now = 0
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 0
+
+
+clock = Clock()
 
 
 class Node:
@@ -33,8 +39,12 @@ class Node:
     Attributes:
         op: the operation.
         parameters: its parameters, such as `dim`.
-        args: for each input a number, a tensor, or (numbers not kept) the vertex it came from.
         inputs: for each input its vertex, a `Node` or a leaf tensor; None where it needs no grad.
+        operands: the same, but a tensor or a number where there is no gradient.
+        saved: for each input what its rules need of it: an array, a number, or (shape only) its
+            vertex; None once freed.
+        output: the output, where the rules need it.
+        guards: the change counters of all that was saved.
         shape: the shape of the output.
         dtype: the numpy dtype of the output.
         grad: the gradient of the output in the last backward pass, as an array; None before one.
@@ -43,18 +53,18 @@ class Node:
     """
 
     __slots__ = (
-        "args",
         "contributions",
         "dtype",
         "grad",
+        "guards",
         "hooks",
         "inputs",
-        "kept",
         "op",
+        "operands",
         "output",
-        "output_changes",
         "parameters",
         "recorded_at",
+        "saved",
         "scope",
         "shape",
     )
@@ -66,32 +76,44 @@ class Node:
         op: Operation,
         parameters: dict[str, Any],
         operands: Sequence[Any],
-        wanted: tuple[bool, ...],
+        wanted: int,
         output: Tensor,
         scope: Scope,
     ) -> None:
+        keep_output, keep = op.keeps(wanted, len(operands))
         inputs: list[Any] = []
-        args: list[Any] = []
-        kept = op.keeps(wanted)
-        for i, x in enumerate(operands):
-            source = None
-            if wanted[i]:
+        sources: list[Any] = []
+        saved: list[Any] = []
+        guards: list[Any] = []
+        for x, kept in zip(operands, keep):  # noqa: B905 - 0.1 µs
+            source = x
+            if wanted & 1:
                 if x._base is not None:
                     refuse_stale_view(x)
                 source = x.grad_fn or x
-            inputs.append(source)
-            args.append(x if source is None or kept[i + 1] else source)
+                inputs.append(source)
+            else:
+                inputs.append(None)
+            sources.append(source)
+            if kept and hasattr(x, "array"):
+                saved.append(x.array)
+                guards.append(x._changes)
+            else:
+                saved.append(source)
+            wanted >>= 1
+        array = output.array
+        if keep_output:
+            guards.append(output._changes)
         self.op = op
         self.parameters = parameters
-        self.inputs = tuple(inputs)
-        self.args: Any = args
-        self.kept: Any = kept  # for (output, *inputs); None once freed
-        array = output.array
+        self.inputs = inputs
+        self.operands = sources
+        self.saved: Any = saved
+        self.output = array if keep_output else None
+        self.guards = guards
         self.shape = array.shape
         self.dtype = array.dtype
-        self.output = array if kept[0] else None
-        self.output_changes = output._changes
-        self.recorded_at = Clock.now
+        self.recorded_at = clock.now
         self.scope = scope
         self.grad: Any = None
         self.contributions: Any = None
@@ -100,23 +122,28 @@ class Node:
     # --- the engine's side -------------------------------------------------------------------
 
     def pullback(
-        self, upstream: Any, relevant: Collection[Any], create_graph: bool
+        self, upstream: Any, relevant: Collection[Any] | None, create_graph: bool
     ) -> list[Any]:
         """Apply the rule of each relevant input, and remember what went through."""
-        if self.kept is None:
+        if self.saved is None:
             raise RuntimeError(
                 "Trying to backward through the graph a second time: what it had kept was freed "
                 "by the first backward pass. Use retain_graph=True there to go through it twice."
             )
-        if Clock.now > self.recorded_at:
+        if clock.now > self.recorded_at:
             self._refuse_changed()
-        y, xs = self._unpack(create_graph)
+        y, xs = self._as_tensors() if create_graph else (self.output, self.saved)
         op, parameters = self.op, self.parameters
-        rules = op.rules if op.arity else [op.rule(i) for i in range(len(xs))]
-        contributions = [
-            fit(rule(upstream, y, *xs, **parameters), source) if source in relevant else None
-            for rule, source in zip(rules, self.inputs)  # noqa: B905 - 0.1 µs each
-        ]
+        rules: Any = op.rules if op.arity else [op.rule(i) for i in range(len(xs))]
+        contributions: list[Any] = []
+        for rule, source, x in zip(rules, self.inputs, xs):  # noqa: B905 - 0.1 µs
+            if source is None or (relevant is not None and source not in relevant):
+                contributions.append(None)
+                continue
+            contribution = rule(upstream, y, *xs, **parameters)
+            if not _fits(contribution, x):
+                contribution = fit(contribution, x)
+            contributions.append(contribution)
         if create_graph:
             self.grad = upstream.array
             self.contributions = [None if c is None else c.array for c in contributions]
@@ -124,30 +151,26 @@ class Node:
             self.grad, self.contributions = upstream, contributions
         return contributions
 
-    def _unpack(self, create_graph: bool) -> tuple[Any, list[Any]]:
-        """Return output and inputs as the rules want them: arrays, or tensors to be recorded."""
-        if not create_graph:
-            return self.output, [getattr(x, "array", x) for x in self.args]
-        output = None
-        if self.output is not None:
-            output = _tensor_class()._wrap(self.output)
-            output.grad_fn, output._requires_grad = self, True
-        return output, list(self.args)
+    def _as_tensors(self) -> tuple[Any, list[Any]]:
+        """Return output and inputs as tensors with their history, for rules to be recorded."""
+        output = None if self.output is None else _with_history(self.output, self)
+        xs = [
+            _with_history(x, source)
+            if isinstance(x, np.ndarray) and isinstance(source, Node)
+            else source
+            for x, source in zip(self.saved, self.operands, strict=True)
+        ]
+        return output, xs
 
     def _refuse_changed(self) -> None:
-        for x, keep in zip(self.args, self.kept[1:], strict=True):
-            if keep and hasattr(x, "_changes") and x._changes[1] > self.recorded_at:
-                self._refuse(x.shape, "an input")
-        if self.kept[0] and self.output_changes[1] > self.recorded_at:
-            self._refuse(self.shape, "the output")
-
-    def _refuse(self, shape: Any, role: str) -> None:
-        raise RuntimeError(
-            "one of the variables needed for gradient computation has been modified by an inplace "
-            f"operation: {role} of {self.op.name}, of shape {list(shape)}, was changed after the "
-            "forward pass. Use the out-of-place form (x = x + 1 instead of x += 1), or change it "
-            "after backward()."
-        )
+        if any(changes[1] > self.recorded_at for changes in self.guards):
+            shapes = [list(np.shape(x)) for x in self.saved]
+            raise RuntimeError(
+                "one of the variables needed for gradient computation has been modified by an "
+                f"inplace operation: an input or the output of {self.op.name} (inputs of shapes "
+                f"{', '.join(map(str, shapes))}) was changed after the forward pass. Use the "
+                "out-of-place form (x = x + 1 instead of x += 1), or change it after backward()."
+            )
 
     def run_hooks(self, upstream: Any) -> Any:
         """Show the complete gradient to each hook; what a hook returns replaces it."""
@@ -158,17 +181,9 @@ class Node:
 
     def release(self) -> None:
         """Free what was kept for the backward pass; what a drawing shows of the graph stays."""
-        if self.kept is not None:
-            self.args = list(self.operands)
-            self.kept = self.output = None
+        self.saved = self.output = self.guards = None
 
     # --- the reader's side -------------------------------------------------------------------
-
-    @property
-    def operands(self) -> tuple[Any, ...]:
-        """What went in: vertices, tensors without gradient, and numbers."""
-        pairs = zip(self.inputs, self.args)  # noqa: B905 - on the hot path of `release`
-        return tuple([arg if source is None else source for source, arg in pairs])
 
     def name(self) -> str:
         """Return torch's name of the node, such as SigmoidBackward0."""
@@ -205,14 +220,20 @@ class AccumulateGrad:
         return f"<AccumulateGrad object at {id(self):#x}>"
 
 
-def fit(gradient: Any, source: Any) -> Any:
+def _fits(gradient: Any, like: Any) -> bool:
+    try:
+        return gradient.shape == like.shape and gradient.dtype is like.dtype
+    except AttributeError:  # a plain number
+        return False
+
+
+def fit(gradient: Any, like: Any) -> Any:
     """Bring a contribution to the shape and dtype of the input that it is for.
 
     Broadcasting repeats a number, so its gradient is the sum over the repeats; a reduction shares
     one gradient among all that it summed, so it is spread over them.
     """
-    meta = source if isinstance(source, Node) else getattr(source, "array", source)
-    shape, kind = meta.shape, meta.dtype
+    shape, kind = like.shape, getattr(like.dtype, "numpy", like.dtype)
     if not hasattr(gradient, "shape"):  # a rule may return a plain 0
         gradient = np.full((), gradient, kind)
     if gradient.shape != shape:
@@ -259,6 +280,13 @@ def refuse_stale_view(x: Any) -> None:
             f"this view of shape {list(x.shape)} was made before its base was changed by a recorded "
             "in-place operation, which this library does not follow; take the view again"
         )
+
+
+def _with_history(array: Any, node: Any) -> Any:
+    """Make the tensor that a node computed, from its array."""
+    tensor = _tensor_class()._wrap(array)
+    tensor.grad_fn, tensor._requires_grad = node, True
+    return tensor
 
 
 def _tensor_class() -> Any:

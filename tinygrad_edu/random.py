@@ -138,8 +138,9 @@ class Generator:
         if not (-limit <= low <= high <= limit and high - low <= limit):
             raise RuntimeError(f"uniform: expected low <= high in {kind}, got [{low}, {high})")
         numbers, start, end = self._unit(math.prod(shape), kind), kind.type(low), kind.type(high)
-        _scale_and_shift(numbers, end - start, start)
-        numbers[numbers == end] = start
+        if (low, high) != (0, 1):
+            _scale_and_shift(numbers, end - start, start)
+            numbers[numbers == end] = start
         return numbers.reshape(shape)
 
     def normal(
@@ -309,8 +310,6 @@ def _parts(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 def _scale_and_shift(numbers: NDArray[Any], scale: Any, shift: Any) -> None:
     """Replace x by ``x * scale + shift``, rounded once (all of one dtype)."""
-    if scale == 1 and shift == 0:
-        return
     for x in _parts(numbers):
         if scale == 1 or shift == 0:
             x[...] = x * scale + shift
@@ -379,7 +378,7 @@ def _log(x: Float32) -> Float32:
     """Return ln x for 0 < x <= 1, as ``ln(1 + m) + e ln 2`` with m near 0."""
     fraction, exponent = np.frexp(x)
     small = fraction < np.float32(math.sqrt(0.5))
-    e = (exponent - small).astype(np.float32)
+    e: Float32 = (exponent - small).astype(np.float32)
     m = np.where(small, 2 * fraction, fraction) - np.float32(1)
     square = m * m
     cubic = (_horner(m, _LOG) * m).astype(np.float64) * square
@@ -405,7 +404,8 @@ def _cos_sin(theta: Float32) -> tuple[Float32, Float32]:
 
 def _box_muller(blocks: NDArray[Any]) -> None:
     """Turn blocks [n, 2, 8] of uniform numbers into normal ones, in place."""
-    v, w = 1 - blocks[:, 0], blocks[:, 1]
+    v: NDArray[Any] = 1 - blocks[:, 0]
+    w = blocks[:, 1]
     theta = w * blocks.dtype.type(2 * math.pi)
     if blocks.dtype == np.float32:
         logarithm, (cos, sin) = _log(v), _cos_sin(theta)

@@ -18,7 +18,7 @@ from tinygrad_edu import dtypes
 from tinygrad_edu.autograd.hooks import RemovableHandle
 from tinygrad_edu.autograd.recording import state
 from tinygrad_edu.conversions import Conversions
-from tinygrad_edu.ieee import restore, silence
+from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
 from tinygrad_edu.mixing import adapt, shape_error
 from tinygrad_edu.node import Node, run_hooks
@@ -29,6 +29,8 @@ Array = np.ndarray[Any, Any]
 
 _new = object.__new__
 _ndarray = np.ndarray
+_FLOAT32, _FLOAT64, _MIXED = np.dtype(np.float32), np.dtype(np.float64), object()
+_NO_PARAMETERS: dict[str, Any] = {}
 
 
 class Size(tuple[int, ...]):
@@ -97,23 +99,22 @@ class Tensor(Operators, InPlace, Conversions):
     def _record(op: Operation, operands: Sequence[Any], parameters: dict[str, Any]) -> Tensor:
         """Compute an operation on tensors and numbers, and remember it where a gradient may flow."""
         arrays: list[Any] = []
-        wanted: list[bool] = []
         kind: Any = None
-        kinds = 0
+        wanted, bit = 0, 1  # bit i: input i gets a gradient
         for x in operands:
             if isinstance(x, Tensor):
                 array = x.array
                 arrays.append(array)
-                wanted.append(x._requires_grad)
                 if array.dtype is not kind:
-                    kind = array.dtype
-                    kinds += 1
+                    kind = array.dtype if kind is None else _MIXED
+                if x._requires_grad:
+                    wanted |= bit
             else:
                 arrays.append(x)
-                wanted.append(False)
-        if (kinds != 1 or kind.kind != "f") and op.dtypes != "as is":
+            bit += bit
+        if kind is not _FLOAT32 and kind is not _FLOAT64 and op.dtypes != "as is":
             arrays = adapt(op, arrays)
-        token = silence()
+        token = silence(QUIET)
         try:
             array = op.on_arrays(*arrays, **parameters)
         except ValueError as error:
@@ -123,10 +124,11 @@ class Tensor(Operators, InPlace, Conversions):
         result: Tensor = Tensor._wrap(array)
         if op.is_view:
             _share(result, operands[0])
-        scope = state.scope
-        if scope is not None and True in wanted and result.array.dtype.kind == "f":
-            result.grad_fn = Node(op, parameters, operands, tuple(wanted), result, scope)
-            result._requires_grad = True
+        if wanted:
+            scope = state.scope
+            if scope is not None and result.array.dtype.kind == "f":
+                result.grad_fn = Node(op, parameters, operands, wanted, result, scope)
+                result._requires_grad = True
         return result
 
     # --- what the engine asks of a vertex: a leaf is one itself ----------------------------------
@@ -154,7 +156,7 @@ class Tensor(Operators, InPlace, Conversions):
         if isinstance(gradient, Tensor):
             self.grad = gradient if self.grad is None else self.grad + gradient
         elif self.grad is None:
-            self.grad = Tensor._wrap(np.array(gradient))
+            self.grad = Tensor._wrap(gradient.copy())
         elif self.grad._requires_grad:
             self.grad = self.grad + Tensor._wrap(gradient)
         else:
@@ -177,7 +179,9 @@ class Tensor(Operators, InPlace, Conversions):
             start = np.ones(self.array.shape, self.array.dtype)
             return Tensor._wrap(start) if create_graph else start
         if not isinstance(gradient, Tensor):
-            raise TypeError(f"gradients can be either Tensors or None, not {type(gradient).__name__}")
+            raise TypeError(
+                f"gradients can be either Tensors or None, not {type(gradient).__name__}"
+            )
         if gradient.shape != self.shape:
             raise RuntimeError(
                 f"Mismatch in shape: the gradient has shape {list(gradient.shape)} and the output "
@@ -377,7 +381,7 @@ def _method(op: Operation | Composite) -> Callable[..., Any]:
         record = Tensor._record
 
         def method(self: Tensor) -> Any:
-            return record(op, (self,), {})
+            return record(op, (self,), _NO_PARAMETERS)
 
     else:
 

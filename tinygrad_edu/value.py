@@ -100,15 +100,18 @@ class Value:
         return self.op is None
 
     def pullback(
-        self, upstream: Any, relevant: Collection[Any], create_graph: bool = False
+        self, upstream: Any, relevant: Collection[Any] | None, create_graph: bool = False
     ) -> list[Any]:
         """Apply the rule of each relevant input to the gradient of this value."""
         y: Any = self if create_graph else self.data
         xs = [x if create_graph else x.data for x in self.operands]
         return [
-            _apply(self.op.rule(i), upstream, y, *xs) if source in relevant else None
+            None
+            if source is None
+            or self.op is None
+            or (relevant is not None and source not in relevant)
+            else _apply(self.op.rule(i), upstream, y, *xs)
             for i, source in enumerate(self.inputs)
-            if self.op is not None
         ]
 
     def run_hooks(self, upstream: Any) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from tinygrad_edu.ieee import restore, silence
+from tinygrad_edu.ieee import QUIET, restore, silence
 
 
 class Vertex(Protocol):
@@ -29,11 +29,12 @@ class Vertex(Protocol):
         """Give the complete gradient to the hooks and return what they make of it."""
 
     def pullback(
-        self, upstream: Any, relevant: Collection[Vertex | None], create_graph: bool
+        self, upstream: Any, relevant: Collection[Vertex | None] | None, create_graph: bool
     ) -> Iterable[Any]:
         """Multiply the gradient of the output by each local derivative.
 
-        Yields one contribution for each of `inputs`; None for those not in `relevant`.
+        Returns one contribution for each of `inputs`; None for those that are None or not in
+        `relevant` (where that is None, all are wanted).
         """
 
     def release(self) -> None:
@@ -97,25 +98,26 @@ def backpropagate(
         The gradient of every vertex that one reached.
     """
     order = topological_order(seeds)
-    relevant = set(order) if targets is None else leading_to(order, targets)
+    relevant = None if targets is None else leading_to(order, targets)
     gradients: dict[Any, Any] = dict(seeds)
-    token = silence()
+    token = silence(QUIET)
     try:
         for vertex in reversed(order):
             upstream = gradients.get(vertex)
-            if upstream is None or vertex not in relevant:
+            if upstream is None or (relevant is not None and vertex not in relevant):
                 continue
             if vertex.hooks:
                 upstream = gradients[vertex] = vertex.run_hooks(upstream)
-            sources = vertex.inputs
-            if sources:
-                contributions = vertex.pullback(upstream, relevant, create_graph)
-                for source, contribution in zip(sources, contributions):  # noqa: B905 - 0.1 µs each
-                    if contribution is not None:
-                        before: Any = gradients.get(source)
-                        gradients[source] = (
-                            contribution if before is None else before + contribution
-                        )
+            if not vertex.inputs:
+                continue
+            contributions = vertex.pullback(upstream, relevant, create_graph)
+            for source, contribution in zip(vertex.inputs, contributions):  # noqa: B905 - 0.1 µs
+                if contribution is None:
+                    continue
+                if source in gradients:
+                    gradients[source] = gradients[source] + contribution
+                else:
+                    gradients[source] = contribution
     finally:
         restore(token)
     if not retain_graph:

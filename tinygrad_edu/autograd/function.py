@@ -127,8 +127,7 @@ class FunctionNode:
         self.parameters: dict[str, Any] = {}
         self.operands = tuple(x.vertex if getattr(x, "requires_grad", False) else x for x in args)
         self.inputs = tuple(
-            x.vertex if needs else None
-            for x, needs in zip(args, ctx.needs_input_grad, strict=True)
+            x.vertex if needs else None for x, needs in zip(args, ctx.needs_input_grad, strict=True)
         )
         self.shapes = [tuple(x.shape) for x in outputs]
         self.dtypes = [x.array.dtype for x in outputs]
@@ -142,7 +141,7 @@ class FunctionNode:
         self.released = False
 
     def pullback(
-        self, upstream: Any, relevant: Collection[Any], create_graph: bool
+        self, upstream: Any, relevant: Collection[Any] | None, create_graph: bool
     ) -> list[Any]:
         """Call the user's backward and check what it returns."""
         if self.released:
@@ -161,7 +160,9 @@ class FunctionNode:
             )
         pairs = zip(self.inputs, results, strict=False)
         contributions = [
-            None if g is None or source not in relevant else self._checked(i, source, g)
+            None
+            if g is None or source is None or (relevant is not None and source not in relevant)
+            else self._checked(i, source, g)
             for i, (source, g) in enumerate(pairs)
         ]
         if not create_graph:
@@ -243,7 +244,7 @@ class Output(FunctionNode):
         self.shape, self.dtype = node.shapes[index], node.dtypes[index]
 
     def pullback(
-        self, upstream: Any, relevant: Collection[Any], create_graph: bool
+        self, upstream: Any, relevant: Collection[Any] | None, create_graph: bool
     ) -> list[Any]:
         """Hand the gradient to the node of all outputs."""
         self.grad = getattr(upstream, "array", upstream)

@@ -171,9 +171,7 @@ index_select = Operation(
     definition="the slices of x that an index names along a dim",
     derivatives=("zeros with g added at the index",),
     on_arrays=_index_select,
-    rules=(
-        lambda g, _y, _x, dim, index: place(g, along(dim, index), _x.shape) if _x.shape else g,
-    ),
+    rules=(lambda g, _y, _x, dim, index: place(g, along(dim, index), _x.shape) if _x.shape else g,),
     prepare=_select_arguments,
     dtypes="as is",
 )

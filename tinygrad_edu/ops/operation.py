@@ -86,6 +86,7 @@ class Operation:
         self.grad_fn_name = grad_fn_name or camel_case(name) + "Backward0"
         self.arity = None if callable(rules) else len(self.rules)
         self.input_names, self.parameters = _signature(on_arrays, self.arity)
+        self._optional = inspect.Parameter.empty not in self.parameters.values()
         self._takes_inputs_only = not (self.parameters or prepare or self.arity is None)
         self._needs = (
             _numbers_needed(rules, 1)
@@ -102,7 +103,7 @@ class Operation:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the operation to floats, arrays, values or tensors: each gets its own kind back."""
         if self._takes_inputs_only and not kwargs and len(args) == self.arity:
-            inputs, parameters = args, {}
+            inputs, parameters = args, self.parameters
         else:
             inputs, parameters = self.bind(args, kwargs)
         for x in inputs:
@@ -113,6 +114,7 @@ class Operation:
 
     def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Sort the arguments of a call into inputs and parameters, as Python would."""
+        parameters: dict[str, Any]
         arity = self.arity
         if arity is None:
             inputs, rest = tuple(args[0]), args[1:]
@@ -120,8 +122,8 @@ class Operation:
             inputs, rest = args[:arity], args[arity:]
         else:
             inputs, rest = (*args, *self._inputs_by_name(len(args), kwargs)), ()
-        if not self.parameters and not kwargs and not rest:
-            parameters: dict[str, Any] = {}
+        if not kwargs and not rest and self._optional:
+            parameters = dict(self.parameters)
         else:
             parameters = self._bind_parameters(rest, dict(kwargs))
         return self.prepare(inputs, parameters) if self.prepare else (inputs, parameters)
@@ -188,13 +190,19 @@ class Operation:
         return self.rules[index]  # type: ignore[index,return-value]
 
     @lru_cache(maxsize=None)  # noqa: B019 - operations live as long as the program
-    def keeps(self, wanted: tuple[bool, ...]) -> tuple[bool, ...]:
-        """Tell what the rules of the wanted inputs need: the output first, then each input."""
+    def keeps(self, wanted: int, inputs: int) -> tuple[bool, tuple[bool, ...]]:
+        """Tell whether the rules of the wanted inputs need the numbers of the output, and of each.
+
+        Args:
+            wanted: which inputs get a gradient: bit i for input i.
+            inputs: how many inputs there are.
+        """
         if callable(self.rules):
-            output, inputs = self._needs
-            return (output, *(inputs for _ in wanted))
-        needs = [n for n, want in zip(self._needs, wanted, strict=True) if want]
-        return tuple(any(need[i] for need in needs) for i in range(len(wanted) + 1))
+            output, each = self._needs
+            return output, (each,) * inputs
+        needs = [need for i, need in enumerate(self._needs) if need and wanted >> i & 1]
+        output, *kept = (any(need[i] for need in needs) for i in range(inputs + 1))
+        return output, tuple(kept)
 
     @lru_cache(maxsize=256)  # noqa: B019 - operations live as long as the program
     def bound(self, **parameters: Any) -> Operation:
@@ -204,7 +212,8 @@ class Operation:
         operation.on_floats = partial(self.on_floats, **parameters) if self.on_floats else None
         operation.on_arrays = partial(self.on_arrays, **parameters)
         operation.rules = tuple(
-            rule and partial(rule, **parameters) for rule in self.rules  # type: ignore[union-attr]
+            rule and partial(rule, **parameters)
+            for rule in self.rules  # type: ignore[union-attr]
         )
         operation.parameters = parameters
         return operation

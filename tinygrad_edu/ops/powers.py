@@ -41,7 +41,7 @@ pow = Operation(
     on_arrays=np.power,
     rules=(
         lambda g, _y, a, b: where(b == 0, 0.0, g * (b * pow(a, b - 1))),
-        lambda g, y, a, b: g * where((a == 0) & (b >= 0), 0.0, y * log(a)),
+        lambda g, y, a, b: g * where((b >= 0) & (a == 0), 0.0, y * log(a)),
     ),
 )
 
@@ -54,6 +54,7 @@ log1p = Operation(
     on_arrays=np.log1p,
     rules=(lambda g, _y, x: g / (x + 1),),
     dtypes="float",
+    grad_fn_name="Log1PBackward0",
 )
 
 expm1 = Operation(

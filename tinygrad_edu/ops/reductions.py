@@ -238,7 +238,9 @@ def max(input: Any, *args: Any, **kwargs: Any) -> Any:
     return max_result(*_extreme_along(max_dim, np.argmax, input, dim, keepdim))
 
 
-@composite("min", "the smallest element; along a dim, with its index; or the smaller of two tensors")
+@composite(
+    "min", "the smallest element; along a dim, with its index; or the smaller of two tensors"
+)
 def min(input: Any, *args: Any, **kwargs: Any) -> Any:
     """Find the smallest: `min(x)`, `min(x, dim, keepdim=False)` or `min(x, other)`."""
     dim, keepdim, other = _split_max_arguments(args, kwargs)
@@ -301,9 +303,7 @@ var = Operation(
     definition="Σ (x − mean)² / (n − correction)",
     derivatives=("g · 2 (x − mean) / (n − correction)",),
     on_arrays=_var,
-    rules=(
-        lambda g, _y, x, dim, correction, keepdim: _var_rule(g, x, dim, correction, keepdim),
-    ),
+    rules=(lambda g, _y, x, dim, correction, keepdim: _var_rule(g, x, dim, correction, keepdim),),
     prepare=_correction,
     dtypes="floating",
 )
@@ -340,9 +340,13 @@ euclidean_norm = Operation(
     derivatives=("g · x / ‖x‖, 0 where ‖x‖ = 0",),
     on_arrays=_norm,
     rules=(
-        lambda g, y, x, dim, keepdim: x
-        * where(
-            (best := keep_dims(y, x, dim, keepdim)) == 0, 0.0, keep_dims(g, x, dim, keepdim) / best
+        lambda g, y, x, dim, keepdim: (
+            x
+            * where(
+                (best := keep_dims(y, x, dim, keepdim)) == 0,
+                0.0,
+                keep_dims(g, x, dim, keepdim) / best,
+            )
         ),
     ),
     prepare=_reduced_dims,
@@ -393,8 +397,9 @@ logsumexp = Operation(
     derivatives=("g · softmax(x)",),
     on_arrays=_logsumexp,
     rules=(
-        lambda g, y, x, dim, keepdim: keep_dims(g, x, dim, keepdim)
-        * exp(x - keep_dims(y, x, dim, keepdim)),
+        lambda g, y, x, dim, keepdim: (
+            keep_dims(g, x, dim, keepdim) * exp(x - keep_dims(y, x, dim, keepdim))
+        ),
     ),
     prepare=_reduced_dims,
     dtypes="float",
@@ -433,4 +438,3 @@ log_softmax = Operation(
     prepare=_reduced_dims,
     dtypes="float",
 )
-

@@ -41,13 +41,20 @@ where = Where(
     ),
 )
 
+
+def _sign(input: Any) -> Any:
+    if input.dtype.kind != "f":
+        return input.copy() if input.dtype == bool else np.sign(input)
+    return (input > 0).astype(input.dtype) - (input < 0)
+
+
 sign = Operation(
     "sign",
     "sign",
-    definition="−1, 0 or 1, the sign of x",
+    definition="−1, 0 or 1, the sign of x; 0 for nan, as in torch",
     derivatives=("0",),
-    on_floats=lambda x: math.copysign(1.0, x) if x == x and x != 0.0 else x * 0.0 + 0.0,
-    on_arrays=np.sign,
+    on_floats=lambda x: float((x > 0.0) - (x < 0.0)),
+    on_arrays=_sign,
     rules=(lambda g, _y, _x: where(False, g, 0.0),),
 )
 
@@ -61,12 +68,24 @@ absolute = Operation(
     rules=(lambda g, _y, x: g * sign(x),),
 )
 
+
+def _larger(a: float, b: float) -> float:
+    return a if a >= b or a != a else b  # a nan on either side wins
+
+
+def _smaller(a: float, b: float) -> float:
+    return a if a <= b or a != a else b
+
+
 maximum = Operation(
     "maximum",
     "max",
     definition="the larger of a and b",
-    derivatives=("g where a > b, g/2 where a = b, else 0", "g where b > a, g/2 where a = b, else 0"),
-    on_floats=lambda a, b: a if a >= b or a != a else b,
+    derivatives=(
+        "g where a > b, g/2 where a = b, else 0",
+        "g where b > a, g/2 where a = b, else 0",
+    ),
+    on_floats=_larger,
     on_arrays=np.maximum,
     rules=(
         lambda g, _y, a, b: where(a == b, g / 2, where(a < b, 0.0, g)),
@@ -78,8 +97,11 @@ minimum = Operation(
     "minimum",
     "min",
     definition="the smaller of a and b",
-    derivatives=("g where a < b, g/2 where a = b, else 0", "g where b < a, g/2 where a = b, else 0"),
-    on_floats=lambda a, b: a if a <= b or a != a else b,
+    derivatives=(
+        "g where a < b, g/2 where a = b, else 0",
+        "g where b < a, g/2 where a = b, else 0",
+    ),
+    on_floats=_smaller,
     on_arrays=np.minimum,
     rules=(
         lambda g, _y, a, b: where(a == b, g / 2, where(a > b, 0.0, g)),
@@ -118,13 +140,9 @@ clamp = Operation(
     "clamp",
     definition="x, but at least min and at most max",
     derivatives=("g where min ≤ x ≤ max, else 0",),
-    on_floats=lambda x, min=None, max=None: x if x != x else _python_clip(x, min, max),
+    on_floats=lambda x, min=None, max=None: float(_smaller(_larger(x, min), max)),
     on_arrays=_clamp,
     rules=(lambda g, _y, x, min, max: where((x >= min) & (x <= max), g, 0.0),),
     prepare=_bounds,
     grad_fn_name="ClampBackward1",
 )
-
-
-def _python_clip(x: float, low: float, high: float) -> float:
-    return float(high if max(x, low) > high else max(x, low))

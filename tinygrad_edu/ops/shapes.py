@@ -41,7 +41,9 @@ def _fill_in_shape(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[s
     size = math.prod(inputs[0].shape)
     known = math.prod(n for n in shape if n != -1)
     if shape.count(-1) > 1:
-        raise RuntimeError(f"only one dimension can be inferred, but shape {list(shape)} has two −1")
+        raise RuntimeError(
+            f"only one dimension can be inferred, but shape {list(shape)} has two −1"
+        )
     if builtins.any(n < -1 for n in shape):
         raise RuntimeError(f"invalid shape dimension in {list(shape)}: sizes are not negative")
     if -1 in shape and (known == 0 or size % known == 0) and not (known == 0 and size):

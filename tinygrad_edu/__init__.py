@@ -56,10 +56,9 @@ from tinygrad_edu.dtypes import (
 )
 from tinygrad_edu.functions import FUNCTIONS
 
-try:
-    from tinygrad_edu.printing import set_printoptions
-except ImportError:
-    set_printoptions = None
+
+from tinygrad_edu.printing import set_printoptions
+
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
 from tinygrad_edu.tensor import Size, Tensor
 from tinygrad_edu.value import Constant, Value

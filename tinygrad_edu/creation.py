@@ -22,6 +22,9 @@ class device:  # noqa: N801 - torch's spelling
 
     __slots__ = ("index", "type")
 
+    type: str
+    index: int | None
+
     def __init__(self, name: Any) -> None:
         kind = name.type if isinstance(name, device) else str(name).partition(":")[0]
         if kind != "cpu":
@@ -29,7 +32,8 @@ class device:  # noqa: N801 - torch's spelling
                 f"there is no device {str(name)!r}: this library computes on the CPU only; the same "
                 "script runs on others with `import torch`"
             )
-        self.type, self.index = "cpu", None
+        self.type = "cpu"
+        self.index = None
 
     def __repr__(self) -> str:
         return "device(type='cpu')"
@@ -115,7 +119,8 @@ def _to_array(data: Any, dtype: Any) -> Any:
             dtype = dtypes.int64
     else:
         array = np.asarray(data)
-    return array.astype(array.dtype if dtype is None else dtypes.to_numpy(dtype), copy=False)
+    with np.errstate(all="ignore"):  # 1e308 as float32 is inf
+        return array.astype(array.dtype if dtype is None else dtypes.to_numpy(dtype), copy=False)
 
 
 def _nested(data: Any) -> Any:

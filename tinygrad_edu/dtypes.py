@@ -100,10 +100,10 @@ def to_numpy(d: Any) -> np.dtype[Any]:
     if d in _BY_PYTHON:
         return _BY_PYTHON[d].numpy
     try:
-        kind = np.dtype(d)
+        kind: np.dtype[Any] | None = np.dtype(d)
     except TypeError:
         kind = None
-    if kind not in _BY_NUMPY:
+    if kind is None or kind not in _BY_NUMPY:
         names = ", ".join(known.name for known in ALL)
         raise TypeError(f"a tensor cannot have the dtype {d!r} here; it can be {names}")
     return kind

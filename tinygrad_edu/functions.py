@@ -14,7 +14,7 @@ from tinygrad_edu.tensor import Tensor
 
 INTERNAL = {
     "place", "getitem", "setitem", "to_dtype", "linear", "mse_loss", "batched_matmul",
-    "euclidean_norm", "max_dim", "min_dim", "max_all", "min_all", "leaky_relu", "view", "expand",
+    "max_dim", "min_dim", "max_all", "min_all", "leaky_relu", "view", "expand",
 }  # fmt: skip
 """Entries of the table that are reached under another name: methods, indexing, nn.functional."""
 

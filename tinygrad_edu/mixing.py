@@ -32,7 +32,8 @@ def adapt(op: Operation, arrays: Sequence[Any]) -> list[Any]:
         )
     if op.dtypes == "float" and common.kind != "f":
         common = dtypes.default_float()
-    return [*arrays[:first], *(np.asarray(x, dtype=common) for x in mixed)]
+    with np.errstate(all="ignore"):  # 1e308 as float32 is inf
+        return [*arrays[:first], *(np.asarray(x, dtype=common) for x in mixed)]
 
 
 def _insist_on_one(op: Operation, arrays: Sequence[Any]) -> None:

@@ -37,6 +37,9 @@ class Vertex(Protocol):
         `relevant` (where that is None, all are wanted).
         """
 
+    def accumulate(self, gradient: Any) -> None:
+        """Add a gradient to what the user sees as `.grad`, where there is such a thing."""
+
     def release(self) -> None:
         """Drop what was kept for the backward pass."""
 

@@ -69,7 +69,7 @@ getitem = Operation(
 
 def _setitem(input: Any, value: Any, index: Any) -> Any:
     result = input.copy()
-    result[index] = value
+    result[index] = np.reshape(value, ()) if np.size(value) == 1 else value
     return result
 
 
@@ -156,6 +156,10 @@ def _select_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dic
     if index.ndim > 1:
         raise IndexError(
             f"index_select(): Index is supposed to be a vector, not shape {list(index.shape)}"
+        )
+    if not shape and index.size != 1:
+        raise RuntimeError(
+            f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)"
         )
     _check_range(index, shape[dim] if shape else 1, dim, IndexError)
     return inputs, {"dim": dim, "index": index.reshape(-1)}

@@ -14,24 +14,30 @@ import numpy as np
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.powers import exp
 from tinygrad_edu.ops.selection import absolute, maximum, minimum, sign, where
-from tinygrad_edu.ops.indexing import gather_index, place
+from tinygrad_edu.ops.indexing import gather_index, index_select, place
 from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
 
 Dims = int | tuple[int, ...] | None
 
 
 def _reduced_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Normalise `dim`: an int, several, or None for all."""
-    dim = parameters.get("dim")
+    """Normalise `dim`: None for all, an int, or several; () only where there are none."""
+    dim = parameters["dim"]
     ndim = len(inputs[0].shape)
     if isinstance(dim, (tuple, list)):
-        dims = tuple(normalize_dim(d, ndim) for d in dim)
+        dims = tuple(normalize_dim(d, ndim) for d in dim) or tuple(range(ndim))
         if len(set(dims)) != len(dims):
             raise RuntimeError(f"dim {list(dim)} appears multiple times in the list of dims")
-        dim = dims if dims and ndim else None
+        dim = dims if ndim else ()
     elif dim is not None:
-        dim = normalize_dim(dim, ndim) if ndim else normalize_dim(dim, 0) and None
+        dim = normalize_dim(dim, ndim) if ndim else normalize_dim(dim, 0) and ()
     return inputs, {**parameters, "dim": dim}
+
+
+def _one_reduced_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    if isinstance(parameters["dim"], (tuple, list)):
+        raise TypeError(f"dim must be an int, not {parameters['dim']!r}")
+    return _reduced_dims(inputs, parameters)
 
 
 def keep_dims(g: Any, _x: Any, dim: Dims, keepdim: bool) -> Any:
@@ -48,14 +54,15 @@ def count(_x: Any, dim: Dims) -> int:
     return math.prod(_x.shape[d] for d in dims)
 
 
-def _divide(g: Any, n: float) -> Any:
-    return g / n if n else g * math.nan
+def _overload(name: str) -> Any:
+    """Name the node as torch does: 0 for a reduction of all, 1 for one along dims."""
+    return lambda dim, keepdim: f"{name}Backward{int(dim is not None or keepdim)}"
 
 
 # --- sums and products -------------------------------------------------------------------------
 
 
-def _sum(input: Any, dim: Dims = None, keepdim: bool = False) -> Any:
+def _sum(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     kind = np.int64 if input.dtype.kind in "biu" else None
     return np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=kind)
 
@@ -70,11 +77,11 @@ sum = Operation(
     rules=(lambda g, _y, _x, dim, keepdim: keep_dims(g, _x, dim, keepdim),),
     prepare=_reduced_dims,
     dtypes="as is",
-    grad_fn_name=lambda dim, keepdim: "SumBackward0" if dim is None else "SumBackward1",
+    grad_fn_name=_overload("Sum"),
 )
 
 
-def _mean(input: Any, dim: Dims = None, keepdim: bool = False) -> Any:
+def _mean(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     total = np.add.reduce(input, axis=dim, keepdims=keepdim)
     return np.true_divide(total, count(input, dim), dtype=getattr(total, "dtype", None))
 
@@ -88,49 +95,73 @@ mean = Operation(
     on_values=lambda input, dim=None, keepdim=False: (
         np.sum(input, axis=dim, keepdims=keepdim) / count(input, dim)
     ),
-    rules=(
-        lambda g, _y, _x, dim, keepdim: _divide(keep_dims(g, _x, dim, keepdim), count(_x, dim)),
+    rules=(  # of no elements there is no gradient: any number will do as the divisor
+        lambda g, _y, _x, dim, keepdim: keep_dims(g, _x, dim, keepdim) / (count(_x, dim) or 1),
     ),
     prepare=_reduced_dims,
     dtypes="floating",
-    grad_fn_name=lambda dim, keepdim: "MeanBackward0" if dim is None else "MeanBackward1",
+    grad_fn_name=_overload("Mean"),
 )
 
 
-@composite("prod", "Π x")
-def prod(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-    """Multiply all elements, or those along a dim, pairing them up like a tournament.
+def _prod(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    kind = np.int64 if input.dtype.kind in "biu" else None
+    return np.multiply.reduce(input, axis=dim, keepdims=keepdim, dtype=kind)
 
-    Written with `mul` alone, so that the derivative is right where elements are 0, where the
-    product divided by the element is not.
-    """
+
+def _products_before(x: Any, dim: int) -> Any:
+    """Multiply, for each element along a dim, all that come before it: in log₂ n steps."""
+    n = x.shape[dim]
+    before = _shifted(x, dim, 1)
+    step = 1
+    while step < n:
+        before = before * _shifted(before, dim, step)
+        step *= 2
+    return before
+
+
+def _shifted(x: Any, dim: int, by: int) -> Any:
+    """Move the elements along a dim, with ones in the places that become free."""
+    n = x.shape[dim]
+    ones = np.ones((*x.shape[:dim], builtins.min(by, n), *x.shape[dim + 1 :]), bool)
+    return cat((ones, x[along(dim, slice(0, builtins.max(n - by, 0)))]), dim)
+
+
+def _product_of_the_others(x: Any, dim: int | None) -> Any:
+    """Multiply, for each element, all others: right where elements are 0, unlike y / x."""
+    if not x.shape:
+        return 1.0
     if dim is None:
-        return prod(reshape(input, (-1 if math.prod(input.shape) else 0,)), 0)
-    dim = normalize_dim(dim, len(input.shape))
-    if not input.shape:
-        return input * 1
-    while input.shape[dim] > 1:
-        half = input.shape[dim] // 2
-        paired = input[along(dim, slice(0, half))] * input[along(dim, slice(half, 2 * half))]
-        if input.shape[dim] % 2:
-            first = along(dim, slice(0, 1))
-            odd = paired[first] * input[along(dim, slice(2 * half, None))]
-            paired = cat((odd, paired[along(dim, slice(1, None))]), dim)
-        input = paired
-    if input.shape[dim] == 0:
-        input = sum(input, dim, keepdim=True) + 1  # the product of nothing
-    return input if keepdim else input[along(dim, 0)]
+        return reshape(_product_of_the_others(reshape(x, (math.prod(x.shape),)), 0), x.shape)
+    backwards = np.arange(x.shape[dim])[::-1]
+    after = index_select(_products_before(index_select(x, dim, backwards), dim), dim, backwards)
+    return _products_before(x, dim) * after
+
+
+prod = Operation(
+    "prod",
+    "Π",
+    definition="Π x",
+    derivatives=("g · the product of the other elements",),
+    on_arrays=_prod,
+    on_values=lambda input, dim=None, keepdim=False: np.prod(input, axis=dim, keepdims=keepdim),
+    rules=(
+        lambda g, _y, x, dim, keepdim: keep_dims(g, x, dim, keepdim)
+        * _product_of_the_others(x, dim),
+    ),
+    prepare=_one_reduced_dim,
+    dtypes="as is",
+    grad_fn_name=_overload("Prod"),
+)
 
 
 # --- extremes ----------------------------------------------------------------------------------
 
 
 def _evenly(g: Any, y: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
-    """Divide the gradient evenly among the elements that reach the extreme."""
-    best = keep_dims(y, x, dim, keepdim)
-    reached = (x == best) | ((x != x) & (best != best))
-    share = keep_dims(g, x, dim, keepdim) / sum(reached, dim, keepdim=True)
-    return where(reached, share, 0.0)
+    """Divide the gradient evenly among the elements that reach the extreme; all get nan from one."""
+    reached = x == keep_dims(y, x, dim, keepdim)
+    return keep_dims(g, x, dim, keepdim) * reached / sum(reached, dim, keepdim=True)
 
 
 def _extreme(name: str, symbol: str, word: str, on_arrays: Any, on_values: Any) -> Operation:
@@ -256,13 +287,17 @@ def _extreme_of_all(name: str, word: str, on_arrays: Any) -> Operation:
         _refuse_empty(name, input, None)
         return on_arrays(input, axis=None)
 
+    def rule(g: Any, y: Any, x: Any) -> Any:
+        reached = (x == y) | ((x != x) & (y != y))  # a nan is an extreme, and equal to any other
+        return where(reached, g / sum(reached), 0.0)
+
     return Operation(
         f"{name}_all",
         name,
         definition=f"the {word} element",
         derivatives=("g shared evenly by the elements that reach it, else 0",),
         on_arrays=compute,
-        rules=(lambda g, y, x: _evenly(g, y, x, None, False),),
+        rules=(rule,),
         dtypes="as is",
         grad_fn_name=f"{name.capitalize()}Backward1",
         is_method=False,
@@ -275,29 +310,38 @@ min_all = _extreme_of_all("min", "smallest", np.minimum.reduce)
 # --- spread ------------------------------------------------------------------------------------
 
 
-def _var(input: Any, dim: Dims = None, correction: float = 1, keepdim: bool = False) -> Any:
+def _var(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Any:
     spread = input - np.asarray(_mean(input, dim, True))
     total = np.add.reduce(spread * spread, axis=dim, keepdims=keepdim)
     return np.true_divide(total, builtins.max(count(input, dim) - correction, 0), dtype=input.dtype)
 
 
 def _var_rule(g: Any, x: Any, dim: Dims, correction: float, keepdim: bool) -> Any:
-    spread = x - mean(x, dim, keepdim=True)
-    return keep_dims(g, x, dim, keepdim) * _divide(2 * spread, count(x, dim) - correction)
+    degrees = count(x, dim) - correction
+    scale = 2 / degrees if degrees else math.inf
+    return scale * keep_dims(g, x, dim, keepdim) * (x - mean(x, dim, keepdim=True))
+
+
+class _Spread(Operation):
+    """`var` or `std`; torch's older word for correction=1 is unbiased=True, also by position."""
+
+    def bind(self, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Read `(x, unbiased)` and `(x, dim, unbiased, keepdim)` as well."""
+        if len(args) == 2 and isinstance(args[1], bool):
+            args, kwargs = args[:1], {**kwargs, "unbiased": args[1]}
+        if "unbiased" in kwargs:
+            kwargs = dict(kwargs)
+            kwargs["correction"] = int(kwargs.pop("unbiased"))
+        return super().bind(args, kwargs)
 
 
 def _correction(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Accept torch's older spelling: var(unbiased) and var(dim, unbiased)."""
-    parameters = dict(parameters)
-    for name in ("dim", "correction"):
-        if isinstance(parameters[name], bool):
-            parameters["correction"] = int(parameters[name])
-            if name == "dim":
-                parameters["dim"] = None
+    correction = parameters["correction"]
+    parameters = {**parameters, "correction": 1 if correction is None else correction}
     return _reduced_dims(inputs, parameters)
 
 
-var = Operation(
+var = _Spread(
     "var",
     "var",
     definition="Σ (x − mean)² / (n − correction)",
@@ -309,11 +353,11 @@ var = Operation(
 )
 
 
-def _std(input: Any, dim: Dims = None, correction: float = 1, keepdim: bool = False) -> Any:
+def _std(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Any:
     return np.sqrt(_var(input, dim, correction, keepdim))
 
 
-std = Operation(
+std = _Spread(
     "std",
     "std",
     definition="√ Σ (x − mean)² / (n − correction)",
@@ -329,54 +373,60 @@ std = Operation(
 )
 
 
-def _norm(input: Any, dim: Dims = None, keepdim: bool = False) -> Any:
-    return np.sqrt(np.add.reduce(input * input, axis=dim, keepdims=keepdim))
+def _norm_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    p = 2 if parameters["p"] in (None, "fro") else parameters["p"]
+    if p == "nuc":
+        raise NotImplementedError("norm: p='nuc' is not there; a number or 'fro' is")
+    if not isinstance(p, (int, float)):
+        raise RuntimeError(f"norm: order {p!r} is not supported; a number or 'fro' is")
+    inputs, parameters = _reduced_dims(inputs, {**parameters, "p": float(p)})
+    if (p < 0 or p == math.inf) and count(inputs[0], parameters["dim"]) == 0:
+        raise RuntimeError(
+            f"norm: of no elements there is no norm of order {p}; the input has shape "
+            f"{list(inputs[0].shape)}"
+        )
+    return inputs, parameters
 
 
-euclidean_norm = Operation(
-    "euclidean_norm",
+def _norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False) -> Any:
+    size = np.absolute(input)
+    if p == 0:
+        return np.add.reduce(size != 0, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    if math.isinf(p):
+        return (np.maximum if p > 0 else np.minimum).reduce(size, axis=dim, keepdims=keepdim)
+    if p == 1:
+        return np.add.reduce(size, axis=dim, keepdims=keepdim)
+    if p == 2:
+        return np.sqrt(np.add.reduce(size * size, axis=dim, keepdims=keepdim))
+    return np.power(np.add.reduce(np.power(size, p), axis=dim, keepdims=keepdim), 1 / p)
+
+
+def _norm_rule(g: Any, y: Any, x: Any, p: float, dim: Dims, keepdim: bool) -> Any:
+    g, y = keep_dims(g, x, dim, keepdim), keep_dims(y, x, dim, keepdim)
+    if p == 0:
+        return where(False, g, 0.0)
+    if p == 1:
+        return g * sign(x)
+    if p == 2:
+        return x * where(y == 0, 0.0, g / y)
+    if math.isinf(p):
+        reached = absolute(x) == y
+        return sign(x) * (g / sum(reached, dim, keepdim=True) * reached)
+    slope = sign(x) * where(x == 0, 0.0, absolute(x) ** (p - 1))
+    return slope * where(y == 0, 0.0, g / y ** (p - 1))
+
+
+norm = Operation(
+    "norm",
     "‖x‖",
-    definition="√ Σ x²",
-    derivatives=("g · x / ‖x‖, 0 where ‖x‖ = 0",),
+    definition="(Σ |x|ᵖ)^(1/p), the largest |x| for p = inf; p is 2 unless given",
+    derivatives=("g · sign(x) · (|x| / ‖x‖)^(p−1), 0 where ‖x‖ = 0",),
     on_arrays=_norm,
-    rules=(
-        lambda g, y, x, dim, keepdim: (
-            x
-            * where(
-                (best := keep_dims(y, x, dim, keepdim)) == 0,
-                0.0,
-                keep_dims(g, x, dim, keepdim) / best,
-            )
-        ),
-    ),
-    prepare=_reduced_dims,
+    rules=(lambda g, y, x, p, dim, keepdim: _norm_rule(g, y, x, p, dim, keepdim),),
+    prepare=_norm_arguments,
     dtypes="floating",
     grad_fn_name="LinalgVectorNormBackward0",
-    is_method=False,
 )
-
-
-@composite("norm", "(Σ |x|ᵖ)^(1/p)")
-def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False) -> Any:
-    """Measure the size of a tensor, or of its slices along `dim` (torch.norm).
-
-    Args:
-        input: any shape, floating.
-        p: the order: 2 (also "fro"), 1, inf, −inf, 0 (counts what is not 0) or any number.
-        dim: the dims to reduce; None for all.
-        keepdim: keep them with size 1.
-    """
-    if p is None or p in (2, "fro"):
-        return euclidean_norm(input, dim, keepdim)
-    if p == 0:
-        return sum(absolute(sign(input)), dim, keepdim)
-    if p == 1:
-        return sum(absolute(input), dim, keepdim)
-    if not isinstance(p, (int, float)):
-        raise NotImplementedError(f"norm: p={p!r} is not there; a number or 'fro' is")
-    if math.isinf(p):
-        return (amax if p > 0 else amin)(absolute(input), dim, keepdim)
-    return sum(absolute(input) ** p, dim, keepdim) ** (1 / p)
 
 
 # --- softmax and its kin -----------------------------------------------------------------------

@@ -28,7 +28,7 @@ def _where(condition: Any, input: Any, other: Any) -> Any:
     return np.where(condition, input, other)
 
 
-where = Where(
+where: Operation = Where(
     "where",
     "where",
     definition="a where the condition holds, else b",

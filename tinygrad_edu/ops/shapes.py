@@ -72,7 +72,7 @@ def _view(input: Any, shape: Shape) -> Any:
     return result
 
 
-reshape = Operation(
+reshape: Operation = Operation(
     "reshape",
     "reshape",
     definition="the same numbers in another shape",
@@ -117,11 +117,24 @@ unsqueeze = Operation(
 )
 
 
-def _dims_of_size_one(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    shape, dim = inputs[0].shape, parameters["dim"]
-    dims = range(len(shape)) if dim is None else (dim if isinstance(dim, (tuple, list)) else (dim,))
-    named = [normalize_dim(d, len(shape)) for d in dims]
-    return inputs, {"dim": tuple(d for d in named if len(shape) > d and shape[d] == 1)}
+def _dims_to_drop(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    dim, ndim = parameters["dim"], len(inputs[0].shape)
+    if isinstance(dim, (tuple, list)):
+        dim = tuple(normalize_dim(d, ndim) for d in dim)
+        if len(set(dim)) != len(dim):
+            raise RuntimeError(f"dim {list(dim)} appears multiple times in the list of dims")
+    elif dim is not None:
+        dim = normalize_dim(dim, ndim)
+    return inputs, {"dim": dim}
+
+
+def _squeeze(input: Any, dim: int | tuple[int, ...] | None = None) -> Any:
+    dims = range(input.ndim) if dim is None else dim if isinstance(dim, tuple) else (dim,)
+    return np.squeeze(input, axis=tuple(d for d in dims if input.shape[d : d + 1] == (1,)))
+
+
+def _squeeze_name(dim: int | tuple[int, ...] | None) -> str:
+    return f"SqueezeBackward{0 if dim is None else 2 if isinstance(dim, tuple) else 1}"
 
 
 squeeze = Operation(
@@ -129,10 +142,11 @@ squeeze = Operation(
     "squeeze",
     definition="x without dims of size 1",
     derivatives=("g with them again",),
-    on_arrays=lambda input, dim=None: np.squeeze(input, axis=dim),
+    on_arrays=_squeeze,
     rules=(lambda g, _y, _x, dim: reshape(g, _x.shape),),
-    prepare=_dims_of_size_one,
+    prepare=_dims_to_drop,
     dtypes="as is",
+    grad_fn_name=_squeeze_name,
     is_view=True,
 )
 
@@ -164,7 +178,7 @@ def _transpose(input: Any, dim0: int, dim1: int) -> Any:
     return np.swapaxes(input, dim0, dim1) if input.ndim else input[...]
 
 
-transpose = Operation(
+transpose: Operation = Operation(
     "transpose",
     "transpose",
     definition="x with two dims exchanged",
@@ -179,7 +193,7 @@ transpose = Operation(
 
 def _all_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     ndim, dims = len(inputs[0].shape), parameters["dims"]
-    order = tuple(normalize_dim(d, ndim) for d in dims)
+    order = tuple(normalize_dim(d, ndim) for d in dims) if len(dims) == ndim else ()
     if sorted(order) != list(range(ndim)):
         raise RuntimeError(
             f"permute(dims): {list(dims)} must name each of the {ndim} dims of shape "
@@ -188,7 +202,7 @@ def _all_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, A
     return inputs, {"dims": order}
 
 
-permute = Operation(
+permute: Operation = Operation(
     "permute",
     "permute",
     definition="x with its dims in another order",
@@ -264,7 +278,8 @@ clone = Operation(
 
 def _check_tensors(name: str, inputs: Sequence[Any]) -> None:
     if not inputs:
-        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+        error = ValueError if name == "cat" else RuntimeError  # as torch has it
+        raise error(f"{name}(): expected a non-empty list of Tensors")
     for i, x in enumerate(inputs):
         if not hasattr(x, "shape"):
             raise TypeError(
@@ -313,13 +328,14 @@ cat = Operation(
 
 def _stack_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     _check_tensors("stack", inputs)
+    dim = normalize_dim(parameters["dim"], len(inputs[0].shape) + 1)
     for i, x in enumerate(inputs):
         if x.shape != inputs[0].shape:
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got {list(inputs[0].shape)} "
                 f"at entry 0 and {list(x.shape)} at entry {i}"
             )
-    return inputs, {"dim": normalize_dim(parameters["dim"], len(inputs[0].shape) + 1)}
+    return inputs, {"dim": dim}
 
 
 stack = Operation(
@@ -334,11 +350,17 @@ stack = Operation(
 )
 
 
+def _dim_to_cut(name: str, x: Any, dim: int) -> tuple[int, int]:
+    if not x.shape:
+        raise RuntimeError(f"{name} expects at least a 1-dimensional tensor, not a number")
+    dim = normalize_dim(dim, len(x.shape))
+    return dim, x.shape[dim]
+
+
 @composite("split", "x cut along a dim into pieces of given sizes")
 def split(input: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """Cut a tensor into pieces of one size (the last may be smaller) or of listed sizes."""
-    dim = normalize_dim(dim, len(input.shape))
-    total = input.shape[dim]
+    dim, total = _dim_to_cut("split", input, dim)
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
         if size < 0 or (size == 0 and total):
@@ -361,6 +383,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
     """Cut a tensor into at most `chunks` pieces of one size; the last may be smaller."""
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    total = input.shape[normalize_dim(dim, len(input.shape))]
-    result: tuple[Any, ...] = split(input, builtins.max(-(-total // chunks), 1), dim)
+    dim, total = _dim_to_cut("chunk", input, dim)
+    sizes = -(-total // chunks) if total else [0] * chunks
+    result: tuple[Any, ...] = split(input, sizes, dim)
     return result

@@ -19,7 +19,7 @@ sin = Operation(
     dtypes="float",
 )
 
-cos = Operation(
+cos: Operation = Operation(
     "cos",
     "cos",
     definition="cos x",

@@ -1,0 +1,1 @@
+"""Side-by-side measurements with other engines, in one run: `python -m benchmarks`."""

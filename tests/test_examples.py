@@ -1,0 +1,50 @@
+"""The examples run from top to bottom and say what they should."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(name, folder):
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / f"{name}.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**__import__("os").environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_example_is_tested():
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {"neuron", "vanishing", "digits"}
+
+
+def test_neuron(tmp_path):
+    out = run("neuron", tmp_path)
+    assert "dy/dw = slope · x        = 0.9738 = 0.9738" in out
+    assert (tmp_path / "neuron.svg").read_text(encoding="utf-8").count("tanh")
+
+
+def test_vanishing(tmp_path):
+    out = run("vanishing", tmp_path)
+    assert "0.9^100 = 2.65614e-05" in out and "1.1^100 = 13780.6" in out
+    ratios = dict(re.findall(r"(\w+) +‖.*ratio (\S+)", out))
+    assert float(ratios["sigmoid"]) < 1e-5 < 1e-3 < float(ratios["tanh"])
+
+
+def test_digits(tmp_path):
+    accuracy = re.search(r"test accuracy: (\S+)%", run("digits", tmp_path))
+    assert float(accuracy[1]) > 95
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
+def test_examples_open_as_notebooks(path):
+    assert path.read_text(encoding="utf-8").startswith("# %% [markdown]\n# # ")

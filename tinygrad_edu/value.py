@@ -77,7 +77,7 @@ class Value:
         _backward(self)
         return None
 
-    # --- what the engine asks of a vertex ----------------------------------------------------------
+    # --- what the engine asks of a vertex --------------------------------------------------------
 
     @property
     def operands(self) -> tuple[Value, ...]:
@@ -105,14 +105,15 @@ class Value:
         """Apply the rule of each relevant input to the gradient of this value."""
         y: Any = self if create_graph else self.data
         xs = [x if create_graph else x.data for x in self.operands]
-        return [
-            None
-            if source is None
-            or self.op is None
-            or (relevant is not None and source not in relevant)
-            else _apply(self.op.rule(i), upstream, y, *xs)
-            for i, source in enumerate(self.inputs)
-        ]
+        contributions: list[Any] = []
+        for i, source in enumerate(self.inputs):
+            if source is None or (relevant is not None and source not in relevant):
+                contributions.append(None)
+                continue
+            contribution = _apply(self.op.rule(i), upstream, y, *xs)  # type: ignore[union-attr]
+            # A rule may answer with a plain 0, which is a constant among recorded gradients.
+            contributions.append(as_value(contribution) if create_graph else contribution)
+        return contributions
 
     def run_hooks(self, upstream: Any) -> Any:
         """Values have no hooks."""
@@ -151,7 +152,7 @@ class Value:
         operation = op.bound(**parameters) if parameters else op
         return (_unary if len(values) == 1 else _binary)(operation)(*values)
 
-    # --- people ------------------------------------------------------------------------------------
+    # --- people ----------------------------------------------------------------------------------
 
     def detach(self) -> Constant:
         """Return the number as a constant, through which no gradient flows."""
@@ -251,7 +252,7 @@ def _number(x: Any) -> Any:
     return x.data if isinstance(x, Value) else x
 
 
-# --- the chain rule on floats ----------------------------------------------------------------------
+# --- the chain rule on floats --------------------------------------------------------------------
 
 
 def _apply(rule: Any, upstream: Any, *arguments: Any) -> Any:
@@ -309,7 +310,7 @@ def _backward(root: Value) -> None:
             right.grad = to_right if right.grad is None else right.grad + to_right
 
 
-# --- the operations, from the table ------------------------------------------------------------------
+# --- the operations, from the table --------------------------------------------------------------
 
 
 def _unary(op: Operation) -> Callable[[Value], Any]:

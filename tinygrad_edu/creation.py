@@ -274,7 +274,7 @@ def full_like(
     return full(input.shape, fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
 
 
-# --- at random -------------------------------------------------------------------------------------
+# --- at random -----------------------------------------------------------------------------------
 
 
 def _floating(name: str, dtype: Any) -> np.dtype[Any]:

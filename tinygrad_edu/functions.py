@@ -49,11 +49,16 @@ def _sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
 
 
 def _squeeze_index(function: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    if input.array.dtype == bool:
+        raise RuntimeError(f"{function.__name__}(): does not support bool input")
     _, found = _reduced_dims((input,), {"dim": dim})
-    index = function(input.array, axis=found["dim"])
-    if keepdim:
-        index = np.expand_dims(index, found["dim"] if dim is not None else range(input.ndim))
-    return Tensor._wrap(index)  # type: ignore[no-any-return]
+    axis = found["dim"] if input.ndim else None
+    if not input.numel() and (axis is None or not input.shape[axis]):
+        raise (RuntimeError if dim is None else IndexError)(
+            f"{function.__name__}(): of no elements there is none to choose; the input has shape "
+            f"{list(input.shape)}"
+        )
+    return Tensor._wrap(function(input.array, axis=axis, keepdims=keepdim))  # type: ignore[no-any-return]
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -66,16 +71,21 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return _squeeze_index(np.argmin, input, dim, keepdim)
 
 
+def _truth(function: Any, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
+    _, found = _reduced_dims((input,), {"dim": dim})
+    array = function(input.array, axis=found["dim"], keepdims=keepdim)
+    kind = np.uint8 if input.array.dtype == np.uint8 else np.bool_  # as torch has it
+    return Tensor._wrap(np.asarray(array, dtype=kind))  # type: ignore[no-any-return]
+
+
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Tell whether all numbers are true, in all or along a dim."""
-    _, found = _reduced_dims((input,), {"dim": dim})
-    return Tensor._wrap(np.all(input.array, axis=found["dim"], keepdims=keepdim))  # type: ignore[no-any-return]
+    return _truth(np.all, input, dim, keepdim)
 
 
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Tell whether any number is true, in all or along a dim."""
-    _, found = _reduced_dims((input,), {"dim": dim})
-    return Tensor._wrap(np.any(input.array, axis=found["dim"], keepdims=keepdim))  # type: ignore[no-any-return]
+    return _truth(np.any, input, dim, keepdim)
 
 
 def isnan(input: Tensor) -> Tensor:
@@ -117,6 +127,8 @@ def is_tensor(obj: Any) -> bool:
 
 def _comparison(name: str, function: Any) -> Callable[[Tensor, Any], Tensor]:
     def compare(input: Tensor, other: Any) -> Tensor:
+        if not isinstance(input, Tensor):
+            raise TypeError(f"{name}(): the first argument must be a tensor, not {input!r}")
         return compare_by(function, input, other)  # type: ignore[no-any-return]
 
     compare.__name__ = compare.__qualname__ = name

@@ -119,7 +119,7 @@ class Node:
         self.contributions: Any = None
         self.hooks: list[Any] | None = None
 
-    # --- the engine's side -------------------------------------------------------------------
+    # --- the engine's side -----------------------------------------------------------------------
 
     def pullback(
         self, upstream: Any, relevant: Collection[Any] | None, create_graph: bool
@@ -142,6 +142,8 @@ class Node:
                 continue
             contribution = rule(upstream, y, *xs, **parameters)
             if not _fits(contribution, x):
+                if not hasattr(contribution, "shape"):  # a rule may answer with a plain 0
+                    contribution = _filled(x, contribution, create_graph)
                 contribution = fit(contribution, x)
             contributions.append(contribution)
         if create_graph:
@@ -183,7 +185,7 @@ class Node:
         """Free what was kept for the backward pass; what a drawing shows of the graph stays."""
         self.saved = self.output = self.guards = None
 
-    # --- the reader's side -------------------------------------------------------------------
+    # --- the reader's side -----------------------------------------------------------------------
 
     def name(self) -> str:
         """Return torch's name of the node, such as SigmoidBackward0."""
@@ -234,14 +236,17 @@ def fit(gradient: Any, like: Any) -> Any:
     one gradient among all that it summed, so it is spread over them.
     """
     shape, kind = like.shape, getattr(like.dtype, "numpy", like.dtype)
-    if not hasattr(gradient, "shape"):  # a rule may return a plain 0
-        gradient = np.full((), gradient, kind)
     if gradient.shape != shape:
         gradient = _sum_to(gradient, shape)
     given = gradient.dtype
     if given is kind or getattr(given, "numpy", given) == kind:
         return gradient
     return to_dtype(gradient, dtype=kind)
+
+
+def _filled(like: Any, number: float, as_tensor: bool) -> Any:
+    array = np.full(like.shape, number, getattr(like.dtype, "numpy", like.dtype))
+    return _tensor_class()._wrap(array) if as_tensor else array
 
 
 def _sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:

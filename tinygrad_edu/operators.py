@@ -78,7 +78,7 @@ class Operators:
             return linear_algebra.matmul(self, other)
         return NotImplemented
 
-    # --- comparisons, which have no gradient -------------------------------------------------------
+    # --- comparisons, which have no gradient -----------------------------------------------------
 
     __hash__ = object.__hash__
 
@@ -112,7 +112,7 @@ class Operators:
     def __invert__(self) -> Any:
         return self._wrap(np.invert(self.array))
 
-    # --- reading at an index -----------------------------------------------------------------------
+    # --- reading at an index ---------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:
         parameters = {"index": plain_index(index)}
@@ -121,7 +121,7 @@ class Operators:
         except IndexError as error:
             raise IndexError(f"{error} (the tensor has shape {list(self.shape)})") from None
 
-    # --- shapes, as methods spell them ---------------------------------------------------------------
+    # --- shapes, as methods spell them -----------------------------------------------------------
 
     def reshape(self, *shape: Any) -> Any:
         """Return the same numbers in another shape; one size may be −1."""

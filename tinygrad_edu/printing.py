@@ -135,7 +135,7 @@ def _append_notes(text: str, notes: Iterable[str], indent: int) -> str:
     return text + ")"
 
 
-# --- numbers ------------------------------------------------------------------------------------
+# --- numbers -------------------------------------------------------------------------------------
 
 
 def _integral(number: float) -> str:
@@ -171,7 +171,7 @@ def _style(shown: NDArray[Any]) -> tuple[Callable[[Any], str], int]:
     return write, max((len(write(element)) for element in shown.ravel().tolist()), default=1)
 
 
-# --- layout -------------------------------------------------------------------------------------
+# --- layout --------------------------------------------------------------------------------------
 
 
 def _contents(array: NDArray[Any], indent: int) -> str:

@@ -93,7 +93,7 @@ class Tensor(Operators, InPlace, Conversions):
         self._changes = [0, 0, 0]  # shared by views: number, time of the last, of the last recorded
         return self
 
-    # --- recording -----------------------------------------------------------------------------
+    # --- recording -------------------------------------------------------------------------------
 
     @staticmethod
     def _record(op: Operation, operands: Sequence[Any], parameters: dict[str, Any]) -> Tensor:
@@ -196,7 +196,7 @@ class Tensor(Operators, InPlace, Conversions):
         """Give the engine's gradient of a tensor to the user: as a tensor."""
         return gradient if isinstance(gradient, Tensor) else Tensor._wrap(np.array(gradient))
 
-    # --- facts ---------------------------------------------------------------------------------
+    # --- facts -----------------------------------------------------------------------------------
 
     @property
     def shape(self) -> Size:
@@ -284,7 +284,7 @@ class Tensor(Operators, InPlace, Conversions):
         """Return the tensor, copied if its elements do not lie in memory in row order."""
         return self if self.is_contiguous() else shapes.clone(self)
 
-    # --- gradients -----------------------------------------------------------------------------
+    # --- gradients -------------------------------------------------------------------------------
 
     def backward(
         self,

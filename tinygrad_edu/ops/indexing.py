@@ -116,7 +116,7 @@ def _gather_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dic
     shape = inputs[0].shape
     dim = normalize_dim(parameters["dim"], len(shape))
     index = _index_array("gather", parameters["index"])
-    if index.ndim != len(shape) and index.size:
+    if index.ndim != len(shape):
         raise RuntimeError(
             "Index tensor must have the same number of dimensions as input tensor, but index has "
             f"shape {list(index.shape)} and input {list(shape)}"
@@ -161,7 +161,8 @@ def _select_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dic
         raise RuntimeError(
             f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)"
         )
-    _check_range(index, shape[dim] if shape else 1, dim, IndexError)
+    size = shape[dim] if shape else 1
+    _check_range(index, size, dim, IndexError if size else RuntimeError)  # as torch has it
     return inputs, {"dim": dim, "index": index.reshape(-1)}
 
 

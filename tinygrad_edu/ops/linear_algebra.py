@@ -14,9 +14,19 @@ def _by(shape: Any) -> str:
     return "x".join(map(str, shape))
 
 
+def _shapes(name: str, inputs: Any) -> list[Any]:
+    for i, x in enumerate(inputs, start=1):
+        if not hasattr(x, "shape"):
+            raise TypeError(
+                f"{name}(): argument {i} must be a tensor, not {type(x).__name__}; "
+                "use * to multiply by a number"
+            )
+    return [x.shape for x in inputs]
+
+
 def _check_matrices(name: str, ndim: int) -> Any:
     def prepare(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        a, b = (x.shape for x in inputs)
+        a, b = _shapes(name, inputs)
         for shape, which in ((a, "first"), (b, "second")):
             if len(shape) != ndim:
                 raise RuntimeError(
@@ -54,7 +64,7 @@ bmm = _matrix_product("bmm", _check_matrices("bmm", 3))
 
 
 def _check_batches(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    a, b = (x.shape for x in inputs)
+    a, b = _shapes("matmul", inputs)
     if a[-1] != b[-2]:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({_by(a)} and {_by(b)})")
     try:
@@ -73,7 +83,7 @@ batched_matmul = _matrix_product(
 
 
 def _check_mv(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    a, b = (x.shape for x in inputs)
+    a, b = _shapes("mv", inputs)
     if (len(a), len(b)) != (2, 1) or a[1] != b[0]:
         raise RuntimeError(
             f"mv: a matrix n×m times a vector of size m, but got shapes {list(a)} and {list(b)}"
@@ -94,7 +104,7 @@ mv = Operation(
 
 
 def _check_dot(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    a, b = (x.shape for x in inputs)
+    a, b = _shapes("dot", inputs)
     if len(a) != 1 or len(b) != 1 or a != b:
         raise RuntimeError(
             f"dot: two vectors of one size are expected, but got shapes {list(a)} and {list(b)}"
@@ -117,10 +127,10 @@ dot = Operation(
 @composite("outer", "every a times every b")
 def outer(input: Any, vec2: Any) -> Any:
     """Multiply each element of one vector with each of another: shape (n,), (m,) to (n, m)."""
-    if len(input.shape) != 1 or len(vec2.shape) != 1:
+    a, b = _shapes("outer", (input, vec2))
+    if len(a) != 1 or len(b) != 1:
         raise RuntimeError(
-            f"outer: two vectors are expected, but got shapes {list(input.shape)} and "
-            f"{list(vec2.shape)}"
+            f"outer: two vectors are expected, but got shapes {list(a)} and {list(b)}"
         )
     return reshape(input, (-1 if input.shape[0] else 0, 1)) * vec2
 
@@ -136,7 +146,7 @@ def matmul(input: Any, other: Any) -> Any:
     Returns:
         Shape (…, n, k), without n or k where the argument was a vector.
     """
-    dims = len(input.shape), len(other.shape)
+    dims = tuple(map(len, _shapes("matmul", (input, other))))
     if 0 in dims:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -101,13 +102,17 @@ reciprocal = Operation(
     dtypes="float",
 )
 
+def _square(input: Any) -> Any:
+    return np.square(input.astype(np.int64) if input.dtype == bool else input)
+
+
 square = Operation(
     "square",
     "x²",
     definition="x²",
     derivatives=("g · 2x",),
     on_floats=lambda x: x * x,
-    on_arrays=np.square,
+    on_arrays=_square,
     rules=(lambda g, _y, x: g * (2 * x),),
     grad_fn_name="PowBackward0",
 )

@@ -28,10 +28,10 @@ def _reduced_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[st
         dims = tuple(normalize_dim(d, ndim) for d in dim) or tuple(range(ndim))
         if len(set(dims)) != len(dims):
             raise RuntimeError(f"dim {list(dim)} appears multiple times in the list of dims")
-        dim = dims if ndim else ()
+        dim = dims
     elif dim is not None:
-        dim = normalize_dim(dim, ndim) if ndim else normalize_dim(dim, 0) and ()
-    return inputs, {**parameters, "dim": dim}
+        dim = normalize_dim(dim, ndim)
+    return inputs, {**parameters, "dim": dim if ndim or dim is None else ()}
 
 
 def _one_reduced_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -59,7 +59,7 @@ def _overload(name: str) -> Any:
     return lambda dim, keepdim: f"{name}Backward{int(dim is not None or keepdim)}"
 
 
-# --- sums and products -------------------------------------------------------------------------
+# --- sums and products ---------------------------------------------------------------------------
 
 
 def _sum(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
@@ -155,7 +155,7 @@ prod = Operation(
 )
 
 
-# --- extremes ----------------------------------------------------------------------------------
+# --- extremes ------------------------------------------------------------------------------------
 
 
 def _evenly(g: Any, y: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
@@ -307,7 +307,7 @@ def _extreme_of_all(name: str, word: str, on_arrays: Any) -> Operation:
 max_all = _extreme_of_all("max", "largest", np.maximum.reduce)
 min_all = _extreme_of_all("min", "smallest", np.minimum.reduce)
 
-# --- spread ------------------------------------------------------------------------------------
+# --- spread --------------------------------------------------------------------------------------
 
 
 def _var(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Any:
@@ -316,10 +316,15 @@ def _var(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = Fal
     return np.true_divide(total, builtins.max(count(input, dim) - correction, 0), dtype=input.dtype)
 
 
-def _var_rule(g: Any, x: Any, dim: Dims, correction: float, keepdim: bool) -> Any:
+def _var_rule(g: Any, x: Any, dim: Dims, correction: float) -> Any:
     degrees = count(x, dim) - correction
     scale = 2 / degrees if degrees else math.inf
-    return scale * keep_dims(g, x, dim, keepdim) * (x - mean(x, dim, keepdim=True))
+    return scale * g * (x - mean(x, dim, keepdim=True))
+
+
+def _std_rule(g: Any, y: Any, x: Any, dim: Dims, correction: float, keepdim: bool) -> Any:
+    g, y = keep_dims(g, x, dim, keepdim), keep_dims(y, x, dim, keepdim)
+    return _var_rule(where(y == 0, 0.0, g / (2 * y)), x, dim, correction)
 
 
 class _Spread(Operation):
@@ -347,7 +352,11 @@ var = _Spread(
     definition="Σ (x − mean)² / (n − correction)",
     derivatives=("g · 2 (x − mean) / (n − correction)",),
     on_arrays=_var,
-    rules=(lambda g, _y, x, dim, correction, keepdim: _var_rule(g, x, dim, correction, keepdim),),
+    rules=(
+        lambda g, _y, x, dim, correction, keepdim: _var_rule(
+            keep_dims(g, x, dim, keepdim), x, dim, correction
+        ),
+    ),
     prepare=_correction,
     dtypes="floating",
 )
@@ -364,9 +373,7 @@ std = _Spread(
     derivatives=("g · (x − mean) / (std · (n − correction)), 0 where std = 0",),
     on_arrays=_std,
     rules=(
-        lambda g, y, x, dim, correction, keepdim: _var_rule(
-            where(y == 0, 0.0, g / (2 * y)), x, dim, correction, keepdim
-        ),
+        lambda g, y, x, dim, correction, keepdim: _std_rule(g, y, x, dim, correction, keepdim),
     ),
     prepare=_correction,
     dtypes="floating",
@@ -408,11 +415,13 @@ def _norm_rule(g: Any, y: Any, x: Any, p: float, dim: Dims, keepdim: bool) -> An
     if p == 1:
         return g * sign(x)
     if p == 2:
-        return x * where(y == 0, 0.0, g / y)
+        return g * where(y == 0, 0.0, x / y)
     if math.isinf(p):
-        reached = absolute(x) == y
+        reached = (absolute(x) == y) | (x != x)
         return sign(x) * (g / sum(reached, dim, keepdim=True) * reached)
     slope = sign(x) * where(x == 0, 0.0, absolute(x) ** (p - 1))
+    if p < 1:
+        return slope * g * y ** (1 - p)
     return slope * where(y == 0, 0.0, g / y ** (p - 1))
 
 
@@ -429,7 +438,7 @@ norm = Operation(
 )
 
 
-# --- softmax and its kin -----------------------------------------------------------------------
+# --- softmax and its kin -------------------------------------------------------------------------
 
 
 def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:

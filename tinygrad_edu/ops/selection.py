@@ -125,14 +125,13 @@ def _bounds(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any
 
 
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
-    if np.issubdtype(input.dtype, np.integer):  # its bounds may be ±inf, which no integer is
-        kinds = input.dtype if all(map(_is_whole, (min, max))) else np.float32
-        return np.clip(input.astype(np.float64), min, max).astype(kinds)
+    if input.dtype.kind != "f":
+        if not all(isinstance(bound, (int, np.integer)) or math.isinf(bound) for bound in (min, max)):
+            return np.clip(input.astype(np.float32), min, max)
+        input = input.astype(np.int64) if input.dtype == bool else input
+        range_ = np.iinfo(input.dtype)  # a bound may be ±inf, which no integer is
+        min, max = (int(np.clip(bound, range_.min, range_.max)) for bound in (min, max))
     return np.minimum(np.maximum(input, min), max)
-
-
-def _is_whole(bound: float) -> bool:
-    return isinstance(bound, (int, np.integer)) or math.isinf(bound)
 
 
 clamp = Operation(

@@ -32,7 +32,7 @@ def along(dim: int, index: Any) -> tuple[Any, ...]:
     return (slice(None),) * dim + (index,)
 
 
-# --- the same numbers in another shape ---------------------------------------------------------
+# --- the same numbers in another shape -----------------------------------------------------------
 
 
 def _fill_in_shape(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -166,7 +166,7 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     return reshape(input, (*shape[:start], joined, *shape[end + 1 :]))
 
 
-# --- another order of the dims -----------------------------------------------------------------
+# --- another order of the dims -------------------------------------------------------------------
 
 
 def _two_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -193,8 +193,8 @@ transpose: Operation = Operation(
 
 def _all_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     ndim, dims = len(inputs[0].shape), parameters["dims"]
-    order = tuple(normalize_dim(d, ndim) for d in dims) if len(dims) == ndim else ()
-    if sorted(order) != list(range(ndim)):
+    order = tuple(normalize_dim(d, ndim) for d in dims) if len(dims) == ndim else None
+    if order is None or len(set(order)) < ndim:
         raise RuntimeError(
             f"permute(dims): {list(dims)} must name each of the {ndim} dims of shape "
             f"{list(inputs[0].shape)} once"
@@ -214,7 +214,7 @@ permute: Operation = Operation(
     is_view=True,
 )
 
-# --- repeated or converted ---------------------------------------------------------------------
+# --- repeated or converted -----------------------------------------------------------------------
 
 
 def _expanded_shape(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -273,7 +273,7 @@ clone = Operation(
     dtypes="as is",
 )
 
-# --- joined and split --------------------------------------------------------------------------
+# --- joined and split ----------------------------------------------------------------------------
 
 
 def _check_tensors(name: str, inputs: Sequence[Any]) -> None:

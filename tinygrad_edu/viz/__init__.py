@@ -1,1 +1,33 @@
-"""Pictures of recorded graphs and of training."""
+"""Pictures of recorded graphs and of training; each part is imported when it is first used.
+
+`graph` draws what a value or tensor was computed from, `gradient_flow` what is left of the gradient
+in each layer of a network; `Digraph` is the `graphviz.Digraph` that they return.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tinygrad_edu.viz.drawing import graph
+    from tinygrad_edu.viz.flow import chain_flow, gradient_flow, network_flow
+    from tinygrad_edu.viz.render import Digraph
+
+_HOMES = {
+    "Digraph": "render",
+    "chain_flow": "flow",
+    "gradient_flow": "flow",
+    "graph": "drawing",
+    "network_flow": "flow",
+}
+
+__all__ = ["Digraph", "chain_flow", "gradient_flow", "graph", "network_flow"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tinygrad_edu.viz' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"tinygrad_edu.viz.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found

@@ -1,0 +1,128 @@
+"""Comparing what two libraries make of the same program: numbers, dtypes, shapes, names, errors."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+class Raised:
+    """What became of a program that raised: the class of the error, and its message."""
+
+    def __init__(self, error: Exception) -> None:
+        self.kind = type(error).__name__
+        self.message = str(error)
+
+    def __repr__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+def outcome(program: Callable[[], Any]) -> Any:
+    """Run a program; an error is an outcome too."""
+    try:
+        return program()
+    except Exception as error:
+        return Raised(error)
+
+
+def outcome_in_torch(program: Callable[[], Any]) -> Any:
+    """Run a program in torch, whose advice (such as not to use `.T`) is no part of the outcome."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return outcome(program)
+
+
+def is_tensor(x: Any) -> bool:
+    """Tell whether something is a tensor of either library."""
+    return hasattr(x, "grad_fn") and hasattr(x, "requires_grad")
+
+
+def array_of(x: Any) -> Any:
+    """Return the numbers of a tensor of either library."""
+    return x.array if hasattr(x, "array") else x.numpy(force=True)
+
+
+def facts(x: Any) -> dict[str, Any]:
+    """Return what can be compared of a tensor besides its numbers and how it was computed."""
+    return {
+        "shape": tuple(x.shape),
+        "dtype": str(x.dtype),
+        "requires_grad": x.requires_grad,
+        "is_leaf": x.is_leaf,
+    }
+
+
+NAMES = {
+    ("SumBackward0", "SumBackward1"),  # a.sum(dim=None): torch tells None from nothing
+    ("MeanBackward0", "MeanBackward1"),
+    ("PowBackward0", "PowBackward1"),  # torch names the node by which operand is a number
+    ("PowBackward0", "PowBackward2"),
+    ("SubBackward0", "RsubBackward1"),  # 2 - a
+    ("DivBackward0", "MulBackward0"),  # 2 / a is a division here, and 2 * (1 / a) in torch
+    ("ViewBackward0", "UnsafeViewBackward0"),  # reshape that had to copy
+    ("TransposeBackward0", "TBackward0"),  # a.t()
+    ("SliceBackward0", "SplitBackward0"),  # a piece is a slice here
+    ("SliceBackward0", "SplitWithSizesBackward0"),
+    ("ViewBackward0", "ReshapeAliasBackward0"),
+    ("SqueezeBackward1", "SqueezeBackward4"),  # products of vectors and matrices, in other steps
+    ("SqueezeBackward1", "UnsafeViewBackward0"),
+    ("UnsafeViewBackward0", "TransposeBackward0"),
+    ("CopySlices", "CopyBackwards"),  # x[...] = y
+    ("CopySlices", "FillBackward3"),
+    ("PlaceBackward0", "IndexPutBackward0"),  # `place` is this library's own
+    ("PlaceBackward0", "ConstantPadNdBackward0"),
+}
+"""Names of nodes that differ: this library's and torch's."""
+
+
+def assert_same_name(found: Any, expected: Any, where: str) -> None:
+    """Compare the names of the nodes that made two tensors."""
+    if found.grad_fn is not None:
+        names = found.grad_fn.name(), type(expected.grad_fn).__name__
+        assert names[0] == names[1] or names in NAMES, f"{where}: {names}"
+
+
+def assert_same(
+    found: Any,
+    expected: Any,
+    rtol: float = 1e-9,
+    atol: float = 1e-12,
+    where: str = "it",
+    lenient: str = "",
+) -> None:
+    """Compare outcomes of this library and of torch, down to each tensor in them.
+
+    Args:
+        found: what this library gave.
+        expected: what torch gave.
+        rtol: relative tolerance of numbers.
+        atol: absolute tolerance of numbers.
+        where: which part of the outcome this is.
+        lenient: the part where a nan on either side is not compared.
+    """
+    if isinstance(found, Raised) or isinstance(expected, Raised):
+        same = isinstance(found, Raised) and isinstance(expected, Raised)
+        assert same and found.kind == expected.kind, f"{where}: {found!r}, but torch: {expected!r}"
+    elif is_tensor(found) and is_tensor(expected):
+        assert facts(found) == facts(expected), where
+        x, y = array_of(found), array_of(expected)
+        if lenient and where.startswith(lenient):
+            x = np.where(np.isnan(y), y, x)
+            y = np.where(np.isnan(x), x, y)
+        np.testing.assert_allclose(x, y, rtol, atol, err_msg=where)
+        assert_same_name(found, expected, where)
+    elif isinstance(found, dict) and isinstance(expected, dict):
+        assert list(found) == list(expected), where
+        for key in found:
+            assert_same(found[key], expected[key], rtol, atol, key, lenient)
+    elif isinstance(found, (tuple, list)) and isinstance(expected, (tuple, list)):
+        assert len(found) == len(expected), where
+        for i, (x, y) in enumerate(zip(found, expected, strict=True)):
+            assert_same(x, y, rtol, atol, f"{where}[{i}]", lenient)
+    elif isinstance(found, float) and isinstance(expected, float):
+        np.testing.assert_allclose(found, expected, rtol, atol, err_msg=where)
+    else:
+        assert str(found) == str(expected), f"{where}: {found!r}, but torch: {expected!r}"

@@ -1,0 +1,184 @@
+"""The operations of the table against torch: values, gradients, second derivatives, names, errors."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import ALONE, MIXING, OPERANDS, ROWS, Call, Row, Shape, Shapes, ours, run, torchs
+from comparing import Raised, assert_same, outcome, outcome_in_torch
+
+import tinygrad_edu
+from tinygrad_edu.ops import TABLE
+
+torch = pytest.importorskip("torch", reason="the parity suite compares with torch")
+
+
+def everything(
+    library: Any,
+    call: str,
+    arrays: list[Any],
+    op: Any = None,
+    upstream: float | None = None,
+    take: Callable[[Any], Any] = lambda x: x,
+) -> dict[str, Any]:
+    """Return what a call gives: the output, its gradients, and those of the gradients.
+
+    Args:
+        library: this library or torch.
+        call: the call.
+        arrays: the leaves' numbers.
+        op: the entry of the table.
+        upstream: the number that every gradient starts with; None for different ones.
+        take: makes an input of a leaf.
+    """
+    leaves = [library.tensor(x, requires_grad=True) for x in arrays]
+    output = run(call, library, [take(x) for x in leaves], op)
+    found: dict[str, Any] = {"output": output}
+    outputs = [y for y in _as_tuple(output) if y.requires_grad]
+    if not outputs:
+        return found
+    starts = [_start(library, y, i, upstream) for i, y in enumerate(outputs)]
+    options = {"allow_unused": True, "materialize_grads": True}
+    first = library.autograd.grad(outputs, leaves, starts, create_graph=True, **options)
+    found["gradients"] = [g.detach() for g in first]
+    recorded = [g for g in first if g.requires_grad]
+    if upstream != np.inf:
+        weights = [_start(library, g, 7) for g in recorded]
+        second = [library.zeros_like(x) for x in (*leaves, *starts)]
+        if recorded:
+            second = library.autograd.grad(recorded, [*leaves, *starts], weights, **options)
+        found["second derivatives"] = [g.detach() for g in second]
+    return found
+
+
+def _as_tuple(output: Any) -> tuple[Any, ...]:
+    return tuple(output) if isinstance(output, (tuple, list)) else (output,)
+
+
+def _start(library: Any, y: Any, which: int, number: float | None = None) -> Any:
+    """Make the gradient that a backward pass starts with at `y`."""
+    shape = tuple(y.shape)
+    different = np.cos(np.arange(y.numel()) + which).reshape(shape)
+    array = different if number is None else np.full(shape, number)
+    return library.tensor(array, dtype=y.dtype, requires_grad=True)
+
+
+def compare(row: Row, call: Call, arrays: list[Any], lenient: str = "", **more: Any) -> None:
+    """Run a call under both libraries; outcomes must be the same, refusals included."""
+    found = outcome(lambda: everything(tinygrad_edu, ours(call), arrays, TABLE[row.op], **more))
+    expected = outcome_in_torch(lambda: everything(torch, torchs(call), arrays, **more))
+    single = any(x.dtype == np.float32 for x in arrays)
+    rtol, atol = (1e-5, 1e-6) if single else (1e-9, 1e-12)
+    assert_same(found, expected, rtol, atol, lenient=lenient)
+
+
+def label(row: Row, call: Call, what: Any) -> str:
+    """Name a case in the report."""
+    return f"{row.op}: {ours(call)} on {what}"
+
+
+SMOOTH = [
+    pytest.param(row, call, shapes, id=label(row, call, shapes))
+    for row in ROWS
+    for call in row.calls
+    for shapes in row.shapes
+]
+ODD = [
+    pytest.param(row, call, shapes, id=label(row, call, shapes))
+    for row in ROWS
+    for call in (*row.calls, *row.odd_calls)
+    for shapes in (*row.shapes, *row.odd_shapes)
+    if call in row.odd_calls or shapes in row.odd_shapes
+]
+SPECIAL_DATA = [
+    pytest.param(row, call, data, id=label(row, call, f"data {i}"))
+    for row in ROWS
+    for call in (*row.calls, *row.odd_calls)
+    for i, data in enumerate(row.data)
+]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("row", "call", "shapes"), SMOOTH)
+def test_at_smooth_points(row: Row, call: Call, shapes: Shapes, dtype: str) -> None:
+    compare(row, call, [x.astype(dtype) for x in row.sample(shapes)])
+
+
+@pytest.mark.parametrize(("row", "call", "shapes"), ODD)
+def test_of_odd_shapes_and_odd_calls(row: Row, call: Call, shapes: Shapes) -> None:
+    compare(row, call, row.sample(shapes), lenient="second derivatives")
+
+
+@pytest.mark.parametrize("upstream", [1.0, 0.0, np.inf])
+@pytest.mark.parametrize(("row", "call", "data"), SPECIAL_DATA)
+def test_at_special_numbers(row: Row, call: Call, data: Any, upstream: float) -> None:
+    for dtype in ("float64", "float32"):
+        with np.errstate(over="ignore"):
+            arrays = [np.asarray(x).astype(dtype) for x in data]
+        compare(row, call, arrays, lenient="second derivatives", upstream=upstream)
+
+
+def transposed(shape: Shape) -> tuple[Shape, Callable[[Any], Any]]:
+    """Lay an input out in the opposite order of dims."""
+    return shape[::-1], lambda x: x.permute(tuple(range(x.ndim))[::-1])
+
+
+def strided(shape: Shape) -> tuple[Shape, Callable[[Any], Any]]:
+    """Lay an input out with gaps."""
+    return (*shape[:-1], 2 * shape[-1] + 1), lambda x: x[..., 1::2]
+
+
+def expanded(shape: Shape) -> tuple[Shape, Callable[[Any], Any]]:
+    """Lay an input out so that its first dim repeats one slice."""
+    return (1, *shape[1:]), lambda x: x.expand(shape)
+
+
+@pytest.mark.parametrize("layout", [transposed, strided, expanded])
+@pytest.mark.parametrize(("row", "call", "shapes"), [case for case in SMOOTH if all(case.values[2])])
+def test_of_any_layout(row: Row, call: Call, shapes: Shapes, layout: Any) -> None:
+    laid_out = [layout(shape) for shape in shapes]
+    arrays = row.sample(tuple(shape for shape, _ in laid_out))
+    take = iter([take for _, take in laid_out] * 2)
+    compare(row, call, arrays, take=lambda x: next(take)(x))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [pair for pair in product(OPERANDS, OPERANDS) if "torch" in "".join(pair)]
+)
+@pytest.mark.parametrize("form", MIXING)
+def test_of_mixed_dtypes(form: str, left: str, right: str) -> None:
+    same_in_both(form, left, right)
+
+
+@pytest.mark.parametrize("operand", [x for x in OPERANDS if x.startswith("torch")])
+@pytest.mark.parametrize("form", ALONE)
+def test_of_any_dtype(form: str, operand: str) -> None:
+    same_in_both(form, operand, operand)
+
+
+MORE = {
+    "torch.maximum({}, {})": "numbers are operands too",
+    "torch.minimum({}, {})": "numbers are operands too",
+    "{} ** {}": "bools count as 0 and 1",
+    "torch.pow({}, {})": "bools count as 0 and 1",
+    "torch.abs({})": "bools count as 0 and 1",
+    "abs({})": "bools count as 0 and 1",
+    "+{}": "bools count as 0 and 1",
+    "torch.relu({})": "bools count as 0 and 1",
+    "torch.dot({}, {})": "bools count as 0 and 1",
+    "{}.softmax(0)": "ints become floats, as for logsumexp",
+    "{}.log_softmax(0)": "ints become floats, as for logsumexp",
+    "torch.tensor([5, 6, 7, 8])[{}]": "any integer is an index",
+}
+"""What this library computes where torch refuses some of the dtypes."""
+
+
+def same_in_both(form: str, *operands: str) -> None:
+    """Compare what a form gives in both libraries."""
+    call = form.format(*operands)
+    expected = outcome_in_torch(lambda: run(call, torch))
+    found = outcome(lambda: run(call, tinygrad_edu))
+    if not (form in MORE and isinstance(expected, Raised)):
+        assert_same(found, expected, 1e-6, 1e-7)

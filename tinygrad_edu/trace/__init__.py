@@ -1,0 +1,1 @@
+"""What one can do with a recorded graph; `graph.read` turns one into plain lists."""

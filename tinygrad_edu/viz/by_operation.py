@@ -1,0 +1,59 @@
+"""A graph in full: every value and every operation, and an arrow for each use of a value."""
+
+from __future__ import annotations
+
+from tinygrad_edu.trace.graph import ModuleCall, Use, ValueNode
+from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_label, value_tooltip
+from tinygrad_edu.viz.style import magnitude, size_of
+
+
+def draw_by_operation(sheet: Sheet) -> None:
+    """Draw every value and every operation."""
+    recorded = sheet.recorded
+    for value in recorded.values:
+        sheet.inside(home(value)).node(
+            f"v{value.index}", label=value_label(sheet, value), tooltip=value_tooltip(value)
+        )
+    for operation in recorded.operations:
+        draw_operation(sheet, operation)
+        for use in operation.arguments:
+            draw_use(sheet, use)
+        for result in operation.results:
+            shown = magnitude(size_of(result.gradient), sheet.reference_for(result.shape))
+            sheet.arrow(f"o{operation.index}", f"v{result.index}", shown)
+
+
+def draw_use(sheet: Sheet, use: Use) -> None:
+    """Draw the arrow from a value into an operation, with the gradient that flowed back there."""
+    value, gradient = use.value, use.contribution
+    reference = sheet.reference_for(value.shape)
+    shown = magnitude(size_of(gradient), reference, value.needs_gradient and use.is_stale)
+    lines = sheet.gradient_text(gradient, shown)
+    sheet.arrow(f"v{value.index}", f"o{use.operation.index}", shown, lines)
+
+
+def home(value: ValueNode) -> ModuleCall | None:
+    """Find the module call to draw a value in.
+
+    What an operation computed belongs where that happened; a parameter or a number in the code,
+    to the innermost call that all its uses share; data and other leaves stand outside.
+    """
+    if value.made_by is not None:
+        return value.made_by.call
+    if value.kind == "leaf" or (value.kind == "constant" and value.shape and not value.name):
+        return None
+    calls = [use.operation.call for use in value.uses]
+    return shared_call(calls)
+
+
+def shared_call(calls: list[ModuleCall | None]) -> ModuleCall | None:
+    """Return the innermost call that all of these happened in."""
+    shared = calls[0] if calls else None
+    for call in calls[1:]:
+        while shared is not call and shared is not None and call is not None:
+            if shared.depth >= call.depth:
+                shared = shared.outer
+            else:
+                call = call.outer
+        shared = shared if shared is call else None
+    return shared

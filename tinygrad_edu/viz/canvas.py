@@ -1,0 +1,119 @@
+"""A page to draw on by coordinates, in whatever format Graphviz writes: svg, png, pdf.
+
+Every shape is a node that is pinned where it belongs; a line is an edge between two points.
+Coordinates are points (1/72 inch) from the top left corner, y downwards.
+"""
+
+from __future__ import annotations
+
+from tinygrad_edu.viz import labels
+from tinygrad_edu.viz.adaptive import AdaptiveDigraph
+from tinygrad_edu.viz.render import Digraph
+from tinygrad_edu.viz.style import CSS_CLASS, FONT
+from tinygrad_edu.viz.style import theme as theme_named
+
+
+class Canvas:
+    """A page in the making; what is drawn later lies on top.
+
+    Args:
+        width: in points.
+        height: in points.
+        theme: "light", "dark" or "auto".
+
+    Attributes:
+        theme: its colours.
+        digraph: the drawing.
+    """
+
+    def __init__(self, width: float, height: float, theme: str) -> None:
+        self.theme = theme_named(theme)
+        self.digraph = (AdaptiveDigraph if theme == "auto" else Digraph)(
+            engine="neato",
+            graph_attr={
+                "bgcolor": self.theme.background,
+                "class": CSS_CLASS,
+                "inputscale": "72",
+                "outputorder": "nodesfirst",
+                "pad": "0",
+                "splines": "line",
+            },
+            node_attr={"fontname": FONT, "margin": "0", "shape": "box", "fixedsize": "shape"},
+        )
+        self._count = 0
+        self.rectangle(0, 0, width, height, self.theme.background)
+
+    def _node(self, x: float, y: float, width: float, height: float, **look: str) -> str:
+        """Add a node of a size with its top left corner at (x, y), and return its name."""
+        name = f"n{self._count}"
+        self._count += 1
+        self.digraph.node(
+            name,
+            pos=f"{x + width / 2:.2f},{-(y + height / 2):.2f}!",
+            width=f"{width / 72:.4f}",
+            height=f"{height / 72:.4f}",
+            **look,
+        )
+        return name
+
+    def rectangle(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        fill: str,
+        *,
+        outline: str | None = None,
+        rounded: bool = False,
+        tooltip: str = "",
+    ) -> None:
+        """Draw a filled rectangle with its top left corner at (x, y)."""
+        style = "filled,rounded" if rounded else "filled"
+        look = {"style": style, "fillcolor": fill, "color": outline or fill, "label": ""}
+        look["penwidth"] = "1" if outline else "0"
+        self._node(x, y, width, height, **look, tooltip=labels.tooltip(tooltip) or " ")
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float,
+        *,
+        color: str | None = None,
+        bold: bool = False,
+        align: str = "left",
+    ) -> None:
+        """Write one line of text; (x, y) is its left, middle or right end at half its height."""
+        room = round(len(words) * size + size)  # more than any font needs
+        start = {"left": 0.0, "center": room / 2, "right": room}[align]
+        markup = labels.font(labels.literal(words, 200), color or self.theme.text, size, bold)
+        fixed = {"fixedsize": "TRUE", "width": room, "height": round(2 * size)}
+        box = labels.table(labels.row(labels.cell(markup, align=align.upper(), **fixed)))
+        self._node(
+            x - start, y - size, room, 2 * size, shape="plaintext", label=labels.label(box)
+        )
+
+    def line(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        color: str,
+        width: float = 1,
+        *,
+        style: str = "solid",
+        arrow: bool = False,
+    ) -> None:
+        """Draw a straight line, or an arrow."""
+        ends = [
+            self._node(x, y, 0.01, 0.01, shape="point", style="invis") for x, y in (start, end)
+        ]
+        self.digraph.edge(
+            *ends,
+            color=color,
+            penwidth=f"{width:.2f}",
+            style=style,
+            arrowhead="normal" if arrow else "none",
+            arrowsize="0.5",
+        )

@@ -1,0 +1,94 @@
+"""The legend under a drawing of a graph: what its frames, colours, widths and signs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from tinygrad_edu.viz import labels
+from tinygrad_edu.viz.style import STEPS, Theme, magnitude, width
+
+KINDS = {
+    "parameter": "parameter",
+    "leaf": "leaf: wants a gradient",
+    "constant": "constant: no gradient",
+    "intermediate": "computed",
+    "output": "output",
+}
+STATES = {
+    "zero": "dotted, 0: exactly zero",
+    "invalid": "✕: nan or inf",
+    "stale": "? changed: a number was changed after the forward pass, the gradient is not known",
+    "missing": "–: not computed, no backward pass has come here",
+}
+BOUNDS = ("≤ 1e-5", "to 1e-3", "to 0.1", "to 10", "to 70", "to 1e4", "above")
+SAMPLES = (1e-6, 1e-4, 1e-2, 1.0, 25.0, 1e3, 1e5)
+"""The bounds of the steps of a gradient's size (`style.BOUNDS`), and a size inside each."""
+
+SIZE = 11  # points
+
+
+def legend(theme: Theme, seen: Collection[str], reference: str) -> str:
+    """Write the legend as a label of the drawing.
+
+    Args:
+        theme: the colours.
+        seen: which kinds of nodes and states of gradients occur; the others are left out.
+        reference: what the size of a gradient is compared with, in words.
+    """
+    rows = [frames(theme, seen)]
+    if "known" in seen:
+        rows.append(
+            text("Gradient that flows back: its size (of a tensor, the mean |grad|),", theme)
+        )
+        rows.append(text(f"relative to {reference}", theme))
+        rows.append(scale(theme))
+    words = [meaning for state, meaning in STATES.items() if state in seen]
+    if words:
+        rows.append(text(" &#160;·&#160; ".join(words), theme))
+    lines = (labels.row(labels.cell(line, align="LEFT")) for line in rows if line)
+    return labels.label(labels.table(*lines, cellpadding=4))
+
+
+def frames(theme: Theme, seen: Collection[str]) -> str:
+    """Write the key of frames: one of each kind of value that occurs."""
+    boxes = [
+        labels.value_box(kind, [labels.row(labels.cell(text(words, theme)))], theme)
+        for kind, words in KINDS.items()
+        if kind in seen
+    ]
+    letters = sum(len(words) for kind, words in KINDS.items() if kind in seen)
+    height = 52 if "parameter" in seen else 44  # room enough also for a font wider than Helvetica
+    size = {"fixedsize": "TRUE", "width": 6 * letters + 30 * len(boxes), "height": height}
+    cells = [labels.cell(box) for box in boxes]
+    return labels.table(labels.row(*cells), cellspacing=4, **size) if boxes else ""
+
+
+def scale(theme: Theme) -> str:
+    """Write the key of colours and widths: a sample of each step, its word and its bounds."""
+    columns = []
+    for size, word, bound in zip(SAMPLES, STEPS, BOUNDS, strict=True):
+        shown = magnitude(size)
+        sample = stroke(theme.steps[shown.step], width(shown), dashed=shown.step == 0)
+        columns.append(
+            (
+                labels.cell(sample, height=12, width=66),
+                labels.cell(text(word, theme)),
+                labels.cell(labels.font(bound, theme.muted, SIZE)),
+            )
+        )
+    return labels.table(*(labels.row(*cells) for cells in zip(*columns, strict=True)))
+
+
+def stroke(color: str, thickness: float, dashed: bool = False) -> str:
+    """Draw a line of an arrow's colour and width: cells, which may be no thinner than a point."""
+    pieces = 5 if dashed else 1
+    look: dict[str, Any] = {"fixedsize": "TRUE", "height": max(round(thickness), 1)}
+    inked = labels.cell(bgcolor=color, width=45 // pieces - (3 if dashed else 0), **look)
+    blank = labels.cell(width=4, **look)
+    return labels.table(labels.row(*([inked, blank] * pieces)[: 2 * pieces - 1]))
+
+
+def text(markup: str, theme: Theme) -> str:
+    """Write text of the legend's size."""
+    return labels.font(markup, theme.text, SIZE)

@@ -303,7 +303,7 @@ reductions = (
     spread(
         "var",
         "a.var(unbiased=False)", "a.var(False)", "a.var(0, False)", "a.var(correction=0)",
-        "a.var(0, unbiased=True, keepdim=True)", "a.var(correction=2)",
+        "a.var(0, unbiased=True, keepdim=True)",
         "torch.var(a, dim=1, correction=0.5, keepdim=True)", "a.var((0, 1), False, True)",
     ),
     spread(

@@ -10,19 +10,21 @@ from typing import Any
 
 import numpy as np
 
+QUIET: Any = None
+silence: Any
+restore: Any
+
 try:
-    from numpy._core.umath import _extobj_contextvar, _make_extobj  # type: ignore[attr-defined]
+    from numpy._core.umath import _extobj_contextvar, _make_extobj
 except ImportError:  # another numpy
 
-    def silence(_: Any) -> Any:
-        """Stop numpy's floating-point warnings; returns what `restore` wants."""
+    def _silence(_: None) -> Any:
         return np.seterr(all="ignore")
 
-    def restore(before: Any) -> None:
-        """Bring them back."""
+    def _restore(before: Any) -> None:
         np.seterr(**before)
 
-    QUIET = None
+    silence, restore = _silence, _restore
 else:
     QUIET = _make_extobj(all="ignore")
     silence, restore = _extobj_contextvar.set, _extobj_contextvar.reset

@@ -29,7 +29,7 @@ class InPlace:
         grad_fn: Any
         _base: Any
         _changes: Any
-        _requires_grad: bool
+        _requires_grad: Any
         _wrap: Any
         detach: Any
 
@@ -57,7 +57,8 @@ class InPlace:
         _check_fits(self, result)
         np.copyto(self.array, result.array, casting="same_kind")
         if recorded:
-            self.grad_fn, self._requires_grad = result.grad_fn, True
+            this: Any = self
+            this.grad_fn, this._requires_grad = result.grad_fn, True
         self._changed(recorded)
         return self
 

@@ -110,7 +110,7 @@ class Node:
         self.operands = sources
         self.saved: Any = saved
         self.output = array if keep_output else None
-        self.guards = guards
+        self.guards: Any = guards
         self.shape = array.shape
         self.dtype = array.dtype
         self.recorded_at = clock.now

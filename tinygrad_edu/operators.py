@@ -30,7 +30,8 @@ class Operators:
     if TYPE_CHECKING:
         array: np.ndarray[Any, Any]
         shape: Any
-        ndim: int
+        @property
+        def ndim(self) -> Any: ...
         _wrap: Any
         _record: Any
 

@@ -80,8 +80,11 @@ class Tensor(Operators, InPlace, Conversions):
         kind = dtypes.default_float()
         if len(data) == 1 and not isinstance(data[0], (int, np.integer)):
             source = data[0].array if isinstance(data[0], Tensor) else data[0]
-            return cls._wrap(np.array(source, dtype=kind))
-        return cls._wrap(np.zeros(data or (0,), dtype=kind))
+            array = np.array(source, dtype=kind)
+        else:
+            array = np.zeros(data or (0,), dtype=kind)
+        tensor: Tensor = cls._wrap(array)
+        return tensor
 
     @classmethod
     def _wrap(cls, array: Any) -> Any:
@@ -245,7 +248,8 @@ class Tensor(Operators, InPlace, Conversions):
     @property
     def data(self) -> Tensor:
         """The same memory as a tensor without history; changes to it are not seen by autograd."""
-        return Tensor._wrap(self.array)
+        result: Tensor = Tensor._wrap(self.array)
+        return result
 
     @data.setter
     def data(self, value: Tensor) -> None:

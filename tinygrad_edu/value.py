@@ -47,9 +47,9 @@ class Value:
     data: float
     grad: Any
     label: str | None
-    left: Value | None
-    op: Operation | None
-    right: Value | None
+    left: Any
+    op: Any
+    right: Any
     scope: Scope | None
 
     requires_grad = True
@@ -110,7 +110,7 @@ class Value:
             if source is None or (relevant is not None and source not in relevant):
                 contributions.append(None)
                 continue
-            contribution = _apply(self.op.rule(i), upstream, y, *xs)  # type: ignore[union-attr]
+            contribution = _apply(self.op.rule(i), upstream, y, *xs)
             # A rule may answer with a plain 0, which is a constant among recorded gradients.
             contributions.append(as_value(contribution) if create_graph else contribution)
         return contributions
@@ -272,9 +272,9 @@ def _order(root: Value) -> list[Value]:
     while stack:
         value = stack[-1]
         left, right = value.left, value.right
-        if left.op is not None and left not in seen:  # type: ignore[union-attr]
-            seen.add(left)  # type: ignore[arg-type]
-            stack.append(left)  # type: ignore[arg-type]
+        if left.op is not None and left not in seen:
+            seen.add(left)
+            stack.append(left)
         elif right is not None and right.op is not None and right not in seen:
             seen.add(right)
             stack.append(right)

@@ -149,6 +149,8 @@ def test_of_any_layout(row: Row, call: Call, shapes: Shapes, layout: Any) -> Non
 )
 @pytest.mark.parametrize("form", MIXING)
 def test_of_mixed_dtypes(form: str, left: str, right: str) -> None:
+    if "True" in (left, right) and form in NOT_FOR_TRUE:
+        pytest.skip("torch refuses Python's True, which is 1 here, or has a bool as the power")
     same_in_both(form, left, right)
 
 
@@ -157,6 +159,8 @@ def test_of_mixed_dtypes(form: str, left: str, right: str) -> None:
 def test_of_any_dtype(form: str, operand: str) -> None:
     same_in_both(form, operand, operand)
 
+
+NOT_FOR_TRUE = ("{} - {}", "torch.sub({}, {})", "{} ** {}", "torch.pow({}, {})")
 
 MORE = {
     "torch.maximum({}, {})": "numbers are operands too",

@@ -26,6 +26,7 @@ sub = Operation(
     on_floats=operator.sub,
     on_arrays=np.subtract,
     rules=(lambda g, _y, _a, _b: g, lambda g, _y, _a, _b: -g),
+    dtypes="numbers",
 )
 
 mul = Operation(
@@ -57,4 +58,5 @@ neg = Operation(
     on_floats=operator.neg,
     on_arrays=np.negative,
     rules=(lambda g, _y, _x: -g,),
+    dtypes="numbers",
 )

@@ -97,7 +97,7 @@ mv = Operation(
     definition="A v",
     derivatives=("g ⊗ v", "Aᵀ g"),
     on_arrays=lambda input, vec: np.matmul(input, vec),
-    rules=(lambda g, _y, _a, v: outer(g, v), lambda g, _y, a, _v: a.mT @ g),
+    rules=(lambda g, _y, _a, v: reshape(g, (*g.shape, 1)) * v, lambda g, _y, a, _v: a.mT @ g),
     prepare=_check_mv,
     dtypes="equal",
 )
@@ -152,7 +152,8 @@ def matmul(input: Any, other: Any) -> Any:
             f"both arguments to matmul need to be at least 1D, but they are {dims[0]}D and "
             f"{dims[1]}D; use * to multiply by a number"
         )
-    simple = {(1, 1): dot, (2, 2): mm, (2, 1): mv}.get(dims)
+    operations: dict[Any, Operation] = {(1, 1): dot, (2, 2): mm, (2, 1): mv}
+    simple = operations.get(dims)
     if simple:
         return simple(input, other)
     if dims[0] == 1:

@@ -46,7 +46,7 @@ class Operation:
         prepare: checks and normalises `(inputs, parameters)` before anything is computed.
         explain: says what is wrong with the shapes of the inputs, where numpy refuses them; cheaper
             than a check beforehand. By default they are taken to be broadcast.
-        dtypes: "promote" inputs to a common dtype, to a common "float" dtype, insist on "equal"
+        dtypes: "promote" inputs to a common dtype, so too "numbers" (no bools), to a common "float" dtype, insist on "equal"
             ones, or take them "as is".
         grad_fn_name: what torch prints for its backward node: a string, or a function of the
             parameters; by default made from the name.
@@ -79,21 +79,21 @@ class Operation:
         self.on_arrays = on_arrays
         self.on_floats = on_floats
         self.on_values = on_values
-        self.rules = rules if callable(rules) else tuple(rules)
+        self.rules: Any = rules if callable(rules) else tuple(rules)
         self.prepare = prepare
         self.explain = explain
         self.dtypes = dtypes
         self.is_view = is_view
         self.is_method = is_method
         self.grad_fn_name = grad_fn_name or camel_case(name) + "Backward0"
-        self.arity = None if callable(rules) else len(self.rules)
+        self.arity: int | None = None if callable(self.rules) else len(self.rules)
         self.input_names, self.parameters = _signature(on_arrays, self.arity)
         self._optional = REQUIRED not in self.parameters.values()
         self._takes_inputs_only = not (self.parameters or prepare or self.arity is None)
-        self._needs = (
+        self._needs: Any = (
             _numbers_needed(rules, None)
             if callable(rules)
-            else tuple(_numbers_needed(rule, len(self.rules)) for rule in self.rules)
+            else tuple(_numbers_needed(rule, self.arity) for rule in self.rules)
         )
         self.group = _module_of(self.rules)
         self.__doc__ = f"{definition}; derivative: {', '.join(derivatives)}."
@@ -117,11 +117,13 @@ class Operation:
     def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Sort the arguments of a call into inputs and parameters, as Python would."""
         parameters: dict[str, Any]
+        inputs: tuple[Any, ...]
+        rest: Sequence[Any]
         arity = self.arity
         if arity is None:
             inputs, rest = tuple(args[0]), args[1:]
         elif len(args) >= arity:
-            inputs, rest = args[:arity], args[arity:]
+            inputs, rest = tuple(args[:arity]), args[arity:]
         else:
             inputs, rest = (*args, *self._inputs_by_name(len(args), kwargs)), ()
         if not kwargs and not rest and self._optional:
@@ -188,8 +190,9 @@ class Operation:
     def rule(self, index: int) -> Rule:
         """Return the derivative rule for the input at `index`."""
         if self.arity is None:
-            return partial(self.rules, index=index)  # type: ignore[arg-type]
-        return self.rules[index]  # type: ignore[index,return-value]
+            return partial(self.rules, index=index)
+        rule: Rule = self.rules[index]
+        return rule
 
     @cache  # noqa: B019 - operations live as long as the program
     def keeps(self, wanted: int, inputs: int) -> tuple[bool, tuple[bool, ...]]:
@@ -215,7 +218,7 @@ class Operation:
         operation.on_arrays = partial(self.on_arrays, **parameters)
         operation.rules = tuple(
             rule and partial(rule, **parameters)
-            for rule in self.rules  # type: ignore[union-attr]
+            for rule in self.rules
         )
         operation.parameters = parameters
         return operation

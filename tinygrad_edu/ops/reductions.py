@@ -17,6 +17,9 @@ from tinygrad_edu.ops.selection import absolute, maximum, minimum, sign, where
 from tinygrad_edu.ops.indexing import gather_index, index_select, place
 from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
 
+_add_up: Any = np.add.reduce
+_largest: Any = np.maximum.reduce
+
 Dims = int | tuple[int, ...] | None
 
 
@@ -64,7 +67,7 @@ def _overload(name: str) -> Any:
 
 def _sum(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     kind = np.int64 if input.dtype.kind in "biu" else None
-    return np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=kind)
+    return _add_up(input, axis=dim, keepdims=keepdim, dtype=kind)
 
 
 sum = Operation(
@@ -82,7 +85,7 @@ sum = Operation(
 
 
 def _mean(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    total = np.add.reduce(input, axis=dim, keepdims=keepdim)
+    total = _add_up(input, axis=dim, keepdims=keepdim)
     return np.true_divide(total, count(input, dim), dtype=getattr(total, "dtype", None))
 
 
@@ -104,7 +107,7 @@ mean = Operation(
 )
 
 
-def _prod(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+def _prod(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     kind = np.int64 if input.dtype.kind in "biu" else None
     return np.multiply.reduce(input, axis=dim, keepdims=keepdim, dtype=kind)
 
@@ -165,7 +168,7 @@ def _evenly(g: Any, y: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
 
 
 def _extreme(name: str, symbol: str, word: str, on_arrays: Any, on_values: Any) -> Operation:
-    def compute(input: Any, dim: Dims = None, keepdim: bool = False) -> Any:
+    def compute(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
         _refuse_empty(name, input, dim)
         return on_arrays(input, axis=dim, keepdims=keepdim)
 
@@ -312,7 +315,7 @@ min_all = _extreme_of_all("min", "smallest", np.minimum.reduce)
 
 def _var(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Any:
     spread = input - np.asarray(_mean(input, dim, True))
-    total = np.add.reduce(spread * spread, axis=dim, keepdims=keepdim)
+    total = _add_up(spread * spread, axis=dim, keepdims=keepdim)
     return np.true_divide(total, builtins.max(count(input, dim) - correction, 0), dtype=input.dtype)
 
 
@@ -395,17 +398,17 @@ def _norm_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[
     return inputs, parameters
 
 
-def _norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False) -> Any:
+def _norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Any:
     size = np.absolute(input)
     if p == 0:
-        return np.add.reduce(size != 0, axis=dim, keepdims=keepdim, dtype=input.dtype)
+        return _add_up(size != 0, axis=dim, keepdims=keepdim, dtype=input.dtype)
     if math.isinf(p):
         return (np.maximum if p > 0 else np.minimum).reduce(size, axis=dim, keepdims=keepdim)
     if p == 1:
-        return np.add.reduce(size, axis=dim, keepdims=keepdim)
+        return _add_up(size, axis=dim, keepdims=keepdim)
     if p == 2:
-        return np.sqrt(np.add.reduce(size * size, axis=dim, keepdims=keepdim))
-    return np.power(np.add.reduce(np.power(size, p), axis=dim, keepdims=keepdim), 1 / p)
+        return np.sqrt(_add_up(size * size, axis=dim, keepdims=keepdim))
+    return np.power(_add_up(np.power(size, p), axis=dim, keepdims=keepdim), 1 / p)
 
 
 def _norm_rule(g: Any, y: Any, x: Any, p: float, dim: Dims, keepdim: bool) -> Any:
@@ -443,9 +446,9 @@ norm = Operation(
 
 def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
     # Subtracting the largest element keeps e^x finite; an infinite one is left where it is.
-    top = np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf)
+    top = _largest(input, axis=dim, keepdims=True, initial=-np.inf)
     top = np.where(np.isinf(top), 0, top).astype(input.dtype)
-    total = np.log(np.add.reduce(np.exp(input - top), axis=dim, keepdims=True)) + top
+    total = np.log(_add_up(np.exp(input - top), axis=dim, keepdims=True)) + top
     return total if keepdim else np.squeeze(total, axis=dim)
 
 
@@ -466,8 +469,8 @@ logsumexp = Operation(
 
 
 def _softmax(input: Any, dim: int) -> Any:
-    e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
-    return e / np.add.reduce(e, axis=dim, keepdims=True)
+    e = np.exp(input - _largest(input, axis=dim, keepdims=True, initial=-np.inf))
+    return e / _add_up(e, axis=dim, keepdims=True)
 
 
 softmax = Operation(
@@ -483,8 +486,8 @@ softmax = Operation(
 
 
 def _log_softmax(input: Any, dim: int) -> Any:
-    shifted = input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
+    shifted = input - _largest(input, axis=dim, keepdims=True, initial=-np.inf)
+    return shifted - np.log(_add_up(np.exp(shifted), axis=dim, keepdims=True))
 
 
 log_softmax = Operation(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tinygrad_edu.viz.drawing import graph
-    from tinygrad_edu.viz.flow import chain_flow, gradient_flow, network_flow
+    from tinygrad_edu.viz.flow import chain_flow, gradient_flow
+    from tinygrad_edu.viz.flow_network import network_flow
     from tinygrad_edu.viz.render import Digraph
 
 _HOMES = {
@@ -19,7 +20,7 @@ _HOMES = {
     "chain_flow": "flow",
     "gradient_flow": "flow",
     "graph": "drawing",
-    "network_flow": "flow",
+    "network_flow": "flow_network",
 }
 
 __all__ = ["Digraph", "chain_flow", "gradient_flow", "graph", "network_flow"]

@@ -65,11 +65,12 @@ class Canvas:
         fill: str,
         *,
         outline: str | None = None,
+        outline_style: str = "solid",
         rounded: bool = False,
         tooltip: str = "",
     ) -> None:
         """Draw a filled rectangle with its top left corner at (x, y)."""
-        style = "filled,rounded" if rounded else "filled"
+        style = ",".join(["filled", outline_style, *(["rounded"] if rounded else [])])
         look = {"style": style, "fillcolor": fill, "color": outline or fill, "label": ""}
         look["penwidth"] = "1" if outline else "0"
         self._node(x, y, width, height, **look, tooltip=labels.tooltip(tooltip) or " ")

@@ -69,3 +69,9 @@ def test_a_chain_of_a_hundred_factors(factor, product):
         y = y * factor
     y.backward()
     assert x.grad == pytest.approx(product, rel=1e-4)
+
+
+@pytest.mark.parametrize("loss", ["MSELoss", "L1Loss"])
+def test_an_unknown_reduction_is_refused(loss):
+    with pytest.raises(ValueError, match="'median' is not a valid value for reduction"):
+        getattr(nn, loss)("median")(torch.ones(1), torch.ones(1))

@@ -224,7 +224,7 @@ class Tensor(Operators, InPlace, Conversions):
     @property
     def requires_grad(self) -> bool:
         """Whether operations on it are recorded for a backward pass."""
-        return self._requires_grad
+        return bool(self._requires_grad)
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:

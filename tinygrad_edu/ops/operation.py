@@ -79,7 +79,8 @@ class Operation:
         self.on_arrays = on_arrays
         self.on_floats = on_floats
         self.on_values = on_values
-        self.rules: Any = rules if callable(rules) else tuple(rules)
+        every: Any = rules if callable(rules) else tuple(rules)
+        self.rules = every
         self.prepare = prepare
         self.explain = explain
         self.dtypes = dtypes
@@ -93,7 +94,7 @@ class Operation:
         self._needs: Any = (
             _numbers_needed(rules, None)
             if callable(rules)
-            else tuple(_numbers_needed(rule, self.arity) for rule in self.rules)
+            else tuple(_numbers_needed(rule, self.arity) for rule in every)
         )
         self.group = _module_of(self.rules)
         self.__doc__ = f"{definition}; derivative: {', '.join(derivatives)}."

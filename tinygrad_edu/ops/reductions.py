@@ -19,6 +19,8 @@ from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
 
 _add_up: Any = np.add.reduce
 _largest: Any = np.maximum.reduce
+_smallest: Any = np.minimum.reduce
+_multiply_up: Any = np.multiply.reduce
 
 Dims = int | tuple[int, ...] | None
 
@@ -109,7 +111,7 @@ mean = Operation(
 
 def _prod(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     kind = np.int64 if input.dtype.kind in "biu" else None
-    return np.multiply.reduce(input, axis=dim, keepdims=keepdim, dtype=kind)
+    return _multiply_up(input, axis=dim, keepdims=keepdim, dtype=kind)
 
 
 def _products_before(x: Any, dim: int) -> Any:
@@ -403,7 +405,7 @@ def _norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False) ->
     if p == 0:
         return _add_up(size != 0, axis=dim, keepdims=keepdim, dtype=input.dtype)
     if math.isinf(p):
-        return (np.maximum if p > 0 else np.minimum).reduce(size, axis=dim, keepdims=keepdim)
+        return (_largest if p > 0 else _smallest)(size, axis=dim, keepdims=keepdim)
     if p == 1:
         return _add_up(size, axis=dim, keepdims=keepdim)
     if p == 2:

@@ -7,6 +7,7 @@ a pair of texts: ours and torch's.
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -128,10 +129,15 @@ class Row:
         return [numbers(shape, self.domain(i), i) for i, shape in enumerate(shapes)]
 
 
-def run(call: str, library: Any, inputs: Sequence[Any] = (), op: Any = None) -> Any:
-    """Evaluate a call under a library."""
-    names = dict(zip("abc", inputs, strict=False))
-    return eval(call, {"torch": library, "op": op, "inf": inf, "nan": nan, **names})
+def run(program: str, library: Any, inputs: Sequence[Any] = (), op: Any = None) -> Any:
+    """Run a program under a library; return what its last line is, where that is an expression."""
+    names = {"torch": library, "op": op, "np": np, "inf": inf, "nan": nan}
+    names.update(zip("abc", inputs, strict=False))
+    *before, last = ast.parse(program).body
+    exec(compile(ast.Module(before, []), "<program>", "exec"), names)
+    if isinstance(last, ast.Expr):
+        return eval(compile(ast.Expression(last.value), "<program>", "eval"), names)
+    return exec(compile(ast.Module([last], []), "<program>", "exec"), names)
 
 
 def ours(call: Call) -> str:
@@ -481,7 +487,7 @@ indexing = (
     ),
     Row(
         "place",
-        (("op(a, __import__('numpy').array([0, 2, 2]), (4,))",
+        (("op(a, np.array([0, 2, 2]), (4,))",
           "torch.zeros(4, dtype=a.dtype).index_put((torch.tensor([0, 2, 2]),), a, True)"),
          ("op(a, slice(1, 4), (5,))", "torch.nn.functional.pad(a, (1, 1))")),
         shapes=(((3,),),), odd_shapes=(),

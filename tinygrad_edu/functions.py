@@ -54,7 +54,7 @@ def _squeeze_index(function: Any, input: Tensor, dim: int | None, keepdim: bool)
     _, found = _reduced_dims((input,), {"dim": dim})
     axis = found["dim"] if input.ndim else None
     if not input.numel() and (axis is None or not input.shape[axis]):
-        raise (RuntimeError if dim is None else IndexError)(
+        raise IndexError(
             f"{function.__name__}(): of no elements there is none to choose; the input has shape "
             f"{list(input.shape)}"
         )

@@ -46,8 +46,8 @@ class Operation:
         prepare: checks and normalises `(inputs, parameters)` before anything is computed.
         explain: says what is wrong with the shapes of the inputs, where numpy refuses them; cheaper
             than a check beforehand. By default they are taken to be broadcast.
-        dtypes: "promote" inputs to a common dtype, so too "numbers" (no bools), to a common "float" dtype, insist on "equal"
-            ones, or take them "as is".
+        dtypes: "promote" inputs to a common dtype ("numbers": those that are no bools), to a common
+            "float" dtype, insist on "equal" ones, or take them "as is".
         grad_fn_name: what torch prints for its backward node: a string, or a function of the
             parameters; by default made from the name.
         is_view: whether the result shares memory with its input.

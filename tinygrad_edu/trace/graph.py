@@ -58,6 +58,8 @@ class ValueNode:
             array, or None if it was not computed. A leaf's is summed over all backward passes.
         made_by: the operation that computed it; None for a leaf or constant.
         uses: where it went.
+        is_given: whether it came from outside, as data do: no operation made it, it is no
+            parameter or buffer of a module, and no number that is written in the code.
     """
 
     index: int
@@ -69,6 +71,7 @@ class ValueNode:
     gradient: Any
     made_by: OperationNode | None = None
     uses: list[Use] = field(default_factory=list)
+    is_given: bool = False
 
     @property
     def needs_gradient(self) -> bool:
@@ -288,6 +291,9 @@ class _Reader:
                 None if isinstance(x, Value) or not hasattr(x, "shape") else tuple(x.shape),
                 _number(known),
                 _plain(getattr(x, "grad", None)),
+            )
+            found.is_given = found.kind == "leaf" or (
+                found.kind == "constant" and not self._names.belongs_to_module(x)
             )
             self._values[key] = found
             self.graph.values.append(found)

@@ -35,6 +35,7 @@ class Names:
         self._tensors: dict[int, str] = {}
         self._modules: dict[int, str] = {}
         self._parameters: set[int] = set()
+        self._buffers: set[int] = set()
         if isinstance(params, Mapping):
             self._enter(params.items())
         elif params is not None and not hasattr(params, "named_parameters"):
@@ -52,6 +53,7 @@ class Names:
         self._enter(module.named_parameters())
         for name, buffer in module.named_buffers():
             self._tensors.setdefault(id(buffer), name)
+            self._buffers.add(id(buffer))
 
     def _enter(self, pairs: Iterable[tuple[str, Any]]) -> None:
         for name, thing in pairs:
@@ -69,6 +71,10 @@ class Names:
     def is_parameter(self, vertex: Any) -> bool:
         """Tell whether a vertex is one of the parameters that were given."""
         return id(vertex) in self._parameters
+
+    def belongs_to_module(self, vertex: Any) -> bool:
+        """Tell whether a vertex is a parameter, or a buffer of one of the modules."""
+        return id(vertex) in self._parameters or id(vertex) in self._buffers
 
     def of_module(self, module: Any, outer: Any = None) -> str:
         """Return the name of a module, seen from the module whose call it was called in.

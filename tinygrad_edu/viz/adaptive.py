@@ -46,10 +46,10 @@ def stylesheet() -> str:
     rules = []
     for light, dark in zip(LIGHT.colors(), DARK.colors(), strict=True):
         for attribute in ("fill", "stroke"):
-            name = NAMES.get(light, light)
-            rules.append(f'.{CSS_CLASS} [{attribute}="{name}"]{{{attribute}:{dark}}}')
+            for written in (light, *NAMES.get(light, ())):
+                rules.append(f'.{CSS_CLASS} [{attribute}="{written}"]{{{attribute}:{dark}}}')
     return f"<style>@media (prefers-color-scheme:dark){{{''.join(rules)}}}</style>\n"
 
 
-NAMES = {"#ffffff": "white", "#000000": "black"}
-"""Colours that Graphviz writes by name."""
+NAMES = {"#ffffff": ("white",)}
+"""Colours that Graphviz sometimes writes by name."""

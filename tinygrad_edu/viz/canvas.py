@@ -1,6 +1,6 @@
 """A page to draw on by coordinates, in whatever format Graphviz writes: svg, png, pdf.
 
-Every shape is a node that is pinned where it belongs; a line is an edge between two points.
+Every shape is a node that is pinned where it belongs; a line is a thin rectangle.
 Coordinates are points (1/72 inch) from the top left corner, y downwards.
 """
 
@@ -34,9 +34,8 @@ class Canvas:
                 "bgcolor": self.theme.background,
                 "class": CSS_CLASS,
                 "inputscale": "72",
-                "outputorder": "nodesfirst",
                 "pad": "0",
-                "splines": "line",
+                "viewport": f"{width:g},{height:g},1,{width / 2:g},{height / 2:g}",
             },
             node_attr={"fontname": FONT, "margin": "0", "shape": "box", "fixedsize": "shape"},
         )
@@ -62,7 +61,7 @@ class Canvas:
         y: float,
         width: float,
         height: float,
-        fill: str,
+        fill: str = "none",
         *,
         outline: str | None = None,
         outline_style: str = "solid",
@@ -87,34 +86,9 @@ class Canvas:
         align: str = "left",
     ) -> None:
         """Write one line of text; (x, y) is its left, middle or right end at half its height."""
-        room = round(len(words) * size + size)  # more than any font needs
+        room = round(0.75 * len(words) * size + size)  # more than any font needs
         start = {"left": 0.0, "center": room / 2, "right": room}[align]
         markup = labels.font(labels.literal(words, 200), color or self.theme.text, size, bold)
         fixed = {"fixedsize": "TRUE", "width": room, "height": round(2 * size)}
         box = labels.table(labels.row(labels.cell(markup, align=align.upper(), **fixed)))
-        self._node(
-            x - start, y - size, room, 2 * size, shape="plaintext", label=labels.label(box)
-        )
-
-    def line(
-        self,
-        start: tuple[float, float],
-        end: tuple[float, float],
-        color: str,
-        width: float = 1,
-        *,
-        style: str = "solid",
-        arrow: bool = False,
-    ) -> None:
-        """Draw a straight line, or an arrow."""
-        ends = [
-            self._node(x, y, 0.01, 0.01, shape="point", style="invis") for x, y in (start, end)
-        ]
-        self.digraph.edge(
-            *ends,
-            color=color,
-            penwidth=f"{width:.2f}",
-            style=style,
-            arrowhead="normal" if arrow else "none",
-            arrowsize="0.5",
-        )
+        self._node(x - start, y - size, room, 2 * size, shape="plaintext", label=labels.label(box))

@@ -83,6 +83,10 @@ class ChainFlow:
     verdict: str
 
 
+Flows = Sequence[NetworkFlow] | Sequence[ChainFlow]
+"""What is shown side by side."""
+
+
 def gradient_flow(
     model: Any, inputs: Any, targets: Any, loss: Any = None, name: str = "network"
 ) -> NetworkFlow:
@@ -195,7 +199,7 @@ def _layers(model: Any) -> tuple[list[Any], list[tuple[Any, list[Any]]]]:
     return first, layers
 
 
-# --- the measurement -------------------------------------------------------------------------------
+# --- the measurement ------------------------------------------------------------------------------
 
 
 def _measure(linear: Any, activation: list[Any], before: Any, after: Any) -> dict[str, Any]:
@@ -263,7 +267,7 @@ def verdict(ratio: float) -> str:
         return "vanishing"
     if shown.state == "invalid":
         return "exploding"
-    words = {"vanished": "vanishing", "severe": "vanishing", "exploded": "exploding"}
+    words = {"vanished": "vanishing", "exploded": "exploding"}
     return words.get(STEPS[shown.step], STEPS[shown.step])
 
 

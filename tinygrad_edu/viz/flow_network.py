@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def build(activation: str, settings: Settings) -> Any:
     manual_seed(settings.seed)
     sizes = [64] + [settings.width] * settings.depth
     modules: list[Any] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
+    for before, after in pairwise(sizes):
         modules += [nn.Linear(before, after), getattr(nn, ACTIVATIONS[activation])()]
     modules.append(nn.Linear(sizes[-1], 10))
     for linear in modules[::2]:

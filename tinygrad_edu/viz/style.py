@@ -3,8 +3,8 @@
 A picture shows how large a gradient is by colour and by width, both on the logarithm of its
 magnitude: r = log10(|g| / reference). It never shows the sign by colour. The seven steps of r are
 
-    r          ≤ −5      −5…−3   −3…−1      −1…1     1…1.85   1.85…4     ≥ 4
-    word       vanished  severe  weakening  healthy  growing  exploding  exploded
+    r      ≤ −5      −5…−3      −3…−1      −1…1     1…1.85   1.85…4     ≥ 4
+    word   vanished  vanishing  weakening  healthy  growing  exploding  exploded
 
 after the thresholds of AUTOTRAINER (X. Zhang et al., ICSE 2021: vanishing below a ratio of 1e-3 of
 the first to the last layer, exploding above 70 ≈ 10^1.85). Alarms for real training sit lower
@@ -29,7 +29,7 @@ CSS_CLASS = "tinygrad-edu"
 BOUNDS = (-5.0, -3.0, -1.0, 1.0, 1.85, 4.0)
 """Where the steps of r end: below the first is step 0, from the last on step 6."""
 
-STEPS = ("vanished", "severe", "weakening", "healthy", "growing", "exploding", "exploded")
+STEPS = ("vanished", "vanishing", "weakening", "healthy", "growing", "exploding", "exploded")
 HEALTHY = STEPS.index("healthy")
 
 
@@ -150,7 +150,7 @@ def magnitude(size: float | None, reference: float = 1.0, stale: bool = False) -
     >>> magnitude(0.2), magnitude(0.0).state, magnitude(None).state, magnitude(math.inf).state
     (Magnitude(state='known', r=-0.6989700043360187, step=3), 'zero', 'missing', 'invalid')
     >>> STEPS[magnitude(1e-4).step], STEPS[magnitude(71.0).step]
-    ('severe', 'exploding')
+    ('vanishing', 'exploding')
     """
     if stale:
         return Magnitude("stale")
@@ -168,7 +168,7 @@ def step_of(r: float) -> int:
     """Return the index in `STEPS` of r = log10(|g| / reference); a bound belongs to the worse side.
 
     >>> [STEPS[step_of(r)] for r in (-5, -3, -1, 0, 1, 1.85, 4)]
-    ['vanished', 'severe', 'weakening', 'healthy', 'growing', 'exploding', 'exploded']
+    ['vanished', 'vanishing', 'weakening', 'healthy', 'growing', 'exploding', 'exploded']
     """
     return sum(r > bound if bound < 0 else r >= bound for bound in BOUNDS)
 

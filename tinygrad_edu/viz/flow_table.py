@@ -1,0 +1,178 @@
+"""Gradient flow as text: a table for each network or chain, with bars on a logarithmic scale."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tinygrad_edu.viz.flow import ChainFlow, Flows, LayerFlow, NetworkFlow
+from tinygrad_edu.viz.flow_reading import MOST_STEPS, Axis, chosen, common_axis, lesson, panel
+from tinygrad_edu.viz.style import magnitude, number
+
+COLORS = ("bold blue", "blue", "cyan", "none", "yellow", "red", "bold red")
+"""A terminal's colours for the steps of a gradient's size (`style.STEPS`); words say the same."""
+
+SIGNS = "−–∂‖█─·—×∞Σ²"
+ASCII = str.maketrans(SIGNS, "--d|#-.-x8S2")
+"""The signs that tables need beyond ASCII, and what stands for them where they cannot be shown."""
+
+NOTES = {
+    "ratio": "the mean |∂L/∂a| over a layer's activations a, relative to that of the output",
+    "flat": "share of slopes below 1 % of the largest (sigmoid, tanh: saturated; relu: off)",
+    "dead": "share of units whose slope is 0 for every image",
+}
+
+
+def flow_text(
+    flows: Flows,
+    about: str = "",
+    *,
+    width: int = 80,
+    color: Any = None,
+    ascii_only: bool = False,
+) -> str:
+    """Write networks (or chains) as tables, from the loss back to the first layer.
+
+    Args:
+        flows: what was measured.
+        about: how, for the line under the title.
+        width: of the terminal, in characters; columns that do not fit are left out.
+        color: the colour system of the terminal ("standard", "256", "truecolor"); None for none.
+        ascii_only: use no other characters than those of ASCII.
+
+    >>> from tinygrad_edu.viz.flow import chain_flow
+    >>> text = flow_text([chain_flow(0.9, 2)], width=60, ascii_only=True)
+    >>> print(text.splitlines()[0])
+    2 multiplications: by 0.9 the gradient arrives
+    """
+    console = Console(
+        file=io.StringIO(),
+        width=max(width, 20),
+        color_system=color,
+        force_terminal=color is not None,
+        legacy_windows=False,
+        highlight=False,
+    )
+    console.print(Text(lesson(flows), style="bold"))
+    if about:
+        console.print(Text(about, style="dim"))
+    axis = common_axis(map(panel, flows))
+    for flow in flows:
+        read = panel(flow)
+        console.print()
+        console.print(Text(f"{read.title}: {read.verdict}", style="bold"), f"({read.sentence})")
+        console.print(_table(flow, axis, width))
+    if isinstance(flows[0], NetworkFlow):
+        shown = [name for name, _, _ in _fitting(NETWORK, width)]
+        notes = [f"{name}: {note}." for name, note in NOTES.items() if name in shown]
+        console.print()
+        console.print(Text(" ".join(notes), style="dim"))
+    written: Any = console.file
+    lines = (line.rstrip() for line in written.getvalue().splitlines())
+    text = "".join(f"{line}\n" for line in lines)
+    return text.translate(ASCII) if ascii_only else text
+
+
+def _table(flow: NetworkFlow | ChainFlow, axis: Axis, width: int) -> Table:
+    """Make the table of one network or chain, of the columns that fit."""
+    columns = _fitting(CHAIN if isinstance(flow, ChainFlow) else NETWORK, width)
+    bar = min(max(width - _needed(columns) + SHORTEST_BAR, SHORTEST_BAR), 40)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for name, size, _ in columns:
+        left = name in ("layer", "step", BAR, "verdict")
+        size = bar if name == BAR else size
+        table.add_column(name, min_width=size, max_width=size, justify="left" if left else "right")
+    rows = _steps(flow, axis, bar) if isinstance(flow, ChainFlow) else _layers(flow, axis, bar)
+    for row in rows:
+        table.add_row(*(row[name] for name, _, _ in columns))
+    return table
+
+
+BAR = "on a log scale"
+SHORTEST_BAR = 8
+Column = tuple[str, int, int]
+"""A column: its title, its width, and when it is left out: never (0), or the highest first."""
+
+NETWORK: list[Column] = [
+    ("layer", 8, 0),
+    ("mean |∂L/∂a|", 8, 1),
+    (BAR, SHORTEST_BAR, 2),
+    ("ratio", 8, 0),
+    ("‖∂L/∂W‖", 8, 3),
+    ("flat", 5, 4),
+    ("dead", 5, 5),
+    ("verdict", 9, 0),
+]
+CHAIN: list[Column] = [
+    ("step", 8, 0),
+    ("gradient", 10, 0),
+    (BAR, SHORTEST_BAR, 1),
+    ("verdict", 9, 2),
+]
+
+
+def _fitting(columns: list[Column], width: int) -> list[Column]:
+    """Leave columns out until the rest fits."""
+    fitting = columns[:]
+    while _needed(fitting) > width and any(rank for _, _, rank in fitting):
+        fitting.remove(max(fitting, key=lambda column: column[2]))
+    return fitting
+
+
+def _needed(columns: list[Column]) -> int:
+    return sum(size for _, size, _ in columns) + 2 * len(columns)
+
+
+def _layers(flow: NetworkFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]:
+    """Yield the cells of each layer, the last layer first."""
+    for layer in reversed(flow.layers):
+        yield {
+            "layer": layer.name,
+            "mean |∂L/∂a|": number(layer.gradient, 3),
+            BAR: _bar(layer.ratio, axis, bar),
+            "ratio": number(layer.ratio, 3),
+            "‖∂L/∂W‖": number(layer.weight_gradient, 3),
+            "flat": _percent(layer.flat),
+            "dead": _percent(layer.dead),
+            "verdict": _verdict(layer),
+        }
+
+
+def _steps(flow: ChainFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]:
+    """Yield the cells of some steps, the last step first."""
+    from tinygrad_edu.viz.flow import verdict
+
+    for i in reversed(chosen(len(flow.gradients), MOST_STEPS)):
+        gradient = flow.gradients[i]
+        yield {
+            "step": str(i),
+            "gradient": number(gradient),
+            BAR: _bar(gradient, axis, bar),
+            "verdict": Text(verdict(gradient), style=_color(gradient)),
+        }
+
+
+def _bar(ratio: float, axis: Axis, room: int) -> Text:
+    """Draw a bar; a gradient that is there has at least one character."""
+    shown = magnitude(ratio)
+    if shown.state != "known":
+        return Text("" if shown.state == "zero" else number(ratio))
+    return Text("█" * max(1, round(room * axis.place(shown.r))), style=_color(ratio))
+
+
+def _color(ratio: float) -> str:
+    return COLORS[magnitude(ratio).step]
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _verdict(layer: LayerFlow) -> Text:
+    return Text(layer.verdict, style="magenta" if layer.verdict == "dead" else _color(layer.ratio))

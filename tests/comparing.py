@@ -7,6 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
+from cases import run
+
+import tinygrad_edu
 
 
 class Raised:
@@ -21,18 +25,13 @@ class Raised:
 
 
 def outcome(program: Callable[[], Any]) -> Any:
-    """Run a program; an error is an outcome too."""
+    """Run a program; an error is an outcome too, but advice (such as not to use `.T`) is not."""
     try:
-        return program()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return program()
     except Exception as error:
         return Raised(error)
-
-
-def outcome_in_torch(program: Callable[[], Any]) -> Any:
-    """Run a program in torch, whose advice (such as not to use `.T`) is no part of the outcome."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return outcome(program)
 
 
 def is_tensor(x: Any) -> bool:
@@ -72,6 +71,8 @@ NAMES = {
     ("UnsafeViewBackward0", "TransposeBackward0"),
     ("CopySlices", "CopyBackwards"),  # x[...] = y
     ("CopySlices", "FillBackward3"),
+    ("CopySlices", "FillBackward1"),
+    ("CopySlices", "ZeroBackward0"),
     ("PlaceBackward0", "IndexPutBackward0"),  # `place` is this library's own
     ("PlaceBackward0", "ConstantPadNdBackward0"),
 }
@@ -126,3 +127,16 @@ def assert_same(
         np.testing.assert_allclose(found, expected, rtol, atol, err_msg=where)
     else:
         assert str(found) == str(expected), f"{where}: {found!r}, but torch: {expected!r}"
+
+
+def programs(table: str) -> Any:
+    """Make a test case of each line of a table."""
+    lines = [line for line in table.strip().splitlines() if not line.startswith("#")]
+    assert len(lines) == len(set(lines))
+    return pytest.mark.parametrize("program", lines, ids=lambda line: line)
+
+
+def same_in_both(program: str, torch: Any) -> None:
+    """Run a program under both libraries and compare what it comes to."""
+    expected = outcome(lambda: run(program, torch))
+    assert_same(outcome(lambda: run(program, tinygrad_edu)), expected, 1e-6, 1e-7)

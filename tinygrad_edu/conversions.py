@@ -80,13 +80,21 @@ class Conversions:
         return bool(self.array.item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._only_number())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._only_number())
+
+    def _only_number(self) -> Any:
+        if self.array.size != 1:
+            raise ValueError(
+                "only one element tensors can be converted to Python scalars, but this one has "
+                f"shape {list(self.shape)}"
+            )
+        return self.array.item()
 
     def __index__(self) -> int:
-        if self.array.dtype.kind not in "iu" or self.array.size != 1:
+        if self.array.dtype.kind not in "iub" or self.array.size != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.array.item())
 
@@ -105,4 +113,11 @@ class Conversions:
         )
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.array.ndim == 0 else format(repr(self), spec)
+        if self.array.ndim == 0:
+            return format(self.array.item(), spec)
+        if spec:
+            raise TypeError(
+                "unsupported format string passed to Tensor.__format__: only a tensor of one number "
+                f"without dims takes {spec!r}, and this one has shape {list(self.shape)}"
+            )
+        return repr(self)

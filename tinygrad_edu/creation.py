@@ -147,12 +147,14 @@ def _read(data: Any) -> np.ndarray[Any, Any]:
         raise ValueError(
             "expected nested sequences of equal lengths, but some differ in length"
         ) from None
-    if array.dtype == np.uint64 or array.dtype == object and isinstance(array.flat[0], int):
+    if array.dtype == np.uint64 or (array.dtype == object and isinstance(array.flat[0], int)):
         raise ValueError("overflow: an int of a tensor is at most 2**63 - 1")
     if array.dtype.kind not in "biuf":
         first = array.item(0)
         error = TypeError if isinstance(first, (str, complex)) else RuntimeError
-        raise error(f"a tensor holds numbers, but this is of type {type(first).__name__}: {first!r}")
+        raise error(
+            f"a tensor holds numbers, but this is of type {type(first).__name__}: {first!r}"
+        )
     return array
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.operators import compare as compare_by
 from tinygrad_edu.ops import TABLE, Composite, Operation
 from tinygrad_edu.ops.reductions import _reduced_dims
-from tinygrad_edu.operators import compare as compare_by
 from tinygrad_edu.tensor import Tensor
 
 INTERNAL = {
@@ -107,6 +107,8 @@ def allclose(
     input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> bool:
     """Tell whether |input − other| ≤ atol + rtol · |other| everywhere."""
+    if input.dtype != other.dtype:
+        raise RuntimeError(f"allclose: the dtypes differ: {input.dtype} and {other.dtype}")
     return bool(np.allclose(input.array, other.array, rtol, atol, equal_nan))
 
 

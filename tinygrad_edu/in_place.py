@@ -51,6 +51,8 @@ class InPlace:
         if recorded:
             _refuse_recording(self)
         before = self.detach()  # the old tensor under another name: no node refers to itself
+        if recorded and op.keeps(-1, len(tensors))[1][0]:  # a rule will ask for the old numbers
+            before = self._wrap(self.array.copy())
         before.grad_fn, before._requires_grad = self.grad_fn, self._requires_grad
         before._base = self._base
         result = op(before, *operands, **parameters)
@@ -88,6 +90,11 @@ class InPlace:
 
     def fill_(self, value: Any) -> Any:
         """Set all numbers to one value."""
+        if isinstance(value, InPlace) and value.array.ndim:
+            raise RuntimeError(
+                "fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{value.array.ndim} dimensions."
+            )
         return self._in_place(indexing.setitem, value, index=...)
 
     def copy_(self, src: Any) -> Any:

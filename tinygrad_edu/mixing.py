@@ -21,6 +21,8 @@ def adapt(op: Operation, arrays: Sequence[Any]) -> list[Any]:
     """
     first = 1 if op.arity and op.rule(0) is None else 0  # the condition of `where` stays as it is
     mixed = arrays[first:]
+    if op.on_bool and any(getattr(x, "dtype", type(x)) == bool for x in mixed):
+        raise RuntimeError(op.on_bool)
     if op.dtypes == "equal":
         _insist_on_one(op, mixed)
         return list(arrays)
@@ -33,7 +35,7 @@ def adapt(op: Operation, arrays: Sequence[Any]) -> list[Any]:
     if op.dtypes == "float" and common.kind != "f":
         common = dtypes.default_float()
     with np.errstate(all="ignore"):  # 1e308 as float32 is inf
-        return [*arrays[:first], *(np.asarray(x, dtype=common) for x in mixed)]
+        return [*arrays[:first], *(np.asarray(x).astype(common, copy=False) for x in mixed)]
 
 
 def _insist_on_one(op: Operation, arrays: Sequence[Any]) -> None:

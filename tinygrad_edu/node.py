@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.hooks import AccumulateGrad, run_hooks
 from tinygrad_edu.autograd.recording import Scope
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.reductions import sum as sum_over
@@ -158,7 +159,7 @@ class Node:
         output = None if self.output is None else _with_history(self.output, self)
         xs = [
             _with_history(x, source)
-            if isinstance(x, np.ndarray) and isinstance(source, Node)
+            if isinstance(x, np.ndarray) and not hasattr(source, "array")
             else source
             for x, source in zip(self.saved, self.operands, strict=True)
         ]
@@ -176,14 +177,15 @@ class Node:
 
     def run_hooks(self, upstream: Any) -> Any:
         """Show the complete gradient to each hook; what a hook returns replaces it."""
-        return run_hooks(self.hooks or (), upstream)
+        return run_hooks(self.hooks or (), upstream, _tensor_class()._wrap)
 
     def accumulate(self, gradient: Any) -> None:
         """Do nothing: only leaves collect a `.grad` (see `Tensor.retain_grad`)."""
 
     def release(self) -> None:
         """Free what was kept for the backward pass; what a drawing shows of the graph stays."""
-        self.saved = self.output = self.guards = None
+        if self.guards:  # without saved numbers, as after x + y, another pass can do no harm
+            self.saved = self.output = self.guards = None
 
     # --- the reader's side -----------------------------------------------------------------------
 
@@ -202,24 +204,6 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
-
-
-class AccumulateGrad:
-    """What torch shows behind a leaf: the place where its `.grad` is summed up."""
-
-    __slots__ = ("variable",)
-
-    next_functions = ()
-
-    def __init__(self, variable: Tensor) -> None:
-        self.variable = variable
-
-    def name(self) -> str:
-        """Return torch's name of it."""
-        return "AccumulateGrad"
-
-    def __repr__(self) -> str:
-        return f"<AccumulateGrad object at {id(self):#x}>"
 
 
 def _fits(gradient: Any, like: Any) -> bool:
@@ -258,23 +242,6 @@ def _sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:
         gradient = sum_over(gradient, dims, keepdim=True)
         gradient = reshape(gradient, gradient.shape[extra:])
     return gradient if gradient.shape == shape else expand(gradient, shape)
-
-
-def run_hooks(hooks: Any, upstream: Any) -> Any:
-    """Give a gradient to hooks as a tensor; return what it has become, in the form it came in."""
-    tensor = _tensor_class()
-    recorded = isinstance(upstream, tensor)
-    gradient = upstream if recorded else tensor._wrap(upstream)
-    for hook in list(hooks):
-        result = hook(gradient)
-        if result is not None:
-            if result.shape != gradient.shape:
-                raise RuntimeError(
-                    f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
-                    f"from {list(gradient.shape)} to {list(result.shape)}"
-                )
-            gradient = result
-    return gradient if recorded else gradient.array
 
 
 def refuse_stale_view(x: Any) -> None:

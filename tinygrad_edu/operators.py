@@ -30,8 +30,10 @@ class Operators:
     if TYPE_CHECKING:
         array: np.ndarray[Any, Any]
         shape: Any
+
         @property
         def ndim(self) -> Any: ...
+
         _wrap: Any
         _record: Any
 
@@ -102,15 +104,22 @@ class Operators:
         return compare(np.greater_equal, self, other)
 
     def __and__(self, other: Any) -> Any:
-        return compare(np.bitwise_and, self, other)
+        return _bitwise(np.bitwise_and, self, other)
 
     def __or__(self, other: Any) -> Any:
-        return compare(np.bitwise_or, self, other)
+        return _bitwise(np.bitwise_or, self, other)
 
     def __xor__(self, other: Any) -> Any:
-        return compare(np.bitwise_xor, self, other)
+        return _bitwise(np.bitwise_xor, self, other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __invert__(self) -> Any:
+        if self.array.dtype.kind == "f":
+            raise TypeError(
+                "~ (operator.invert) is only implemented on integer and Boolean-type tensors, not "
+                f"{dtypes.of(self.array)}"
+            )
         return self._wrap(np.invert(self.array))
 
     # --- reading at an index ---------------------------------------------------------------------
@@ -140,14 +149,6 @@ class Operators:
         """Put the dims in another order."""
         return shapes.permute(self, sizes(dims))
 
-    def t(self) -> Any:
-        """Transpose a tensor of at most two dims."""
-        if self.ndim > 2:
-            raise RuntimeError(
-                f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D; use .mT"
-            )
-        return shapes.transpose(self, 0, 1) if self.ndim == 2 else self
-
     @property
     def T(self) -> Any:  # noqa: N802 - torch's spelling
         """The tensor with its dims reversed."""
@@ -156,6 +157,12 @@ class Operators:
     @property
     def mT(self) -> Any:  # noqa: N802 - torch's spelling
         """The tensor with its last two dims exchanged."""
+        if self.ndim == 0:
+            return self
+        if self.ndim == 1:
+            raise RuntimeError(
+                "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor."
+            )
         return shapes.transpose(self, -2, -1)
 
     def where(self, condition: Tensor, other: Any) -> Any:
@@ -201,6 +208,8 @@ def _binary(op: Operation, a: Any, b: Any) -> Any:
         if not isinstance(other, np.ndarray):
             return NotImplemented
         a, b = (x if isinstance(x, Operators) else tensor._wrap(x) for x in (a, b))
+    elif isinstance(other, np.generic):  # a number like any other: it does not decide the dtype
+        a, b = (x if isinstance(x, Operators) else x.item() for x in (a, b))
     return tensor._record(op, (a, b), _NO_PARAMETERS)
 
 
@@ -208,12 +217,43 @@ def compare(function: Any, a: Any, b: Any) -> Any:
     """Apply a comparison or bitwise function of numpy to a tensor and a tensor or number."""
     if isinstance(b, Operators):
         b = b.array
+        if b.dtype != a.array.dtype:
+            kind = dtypes.common_dtype([a.array, b])
+            return a._wrap(_compared(function, a.array.astype(kind), b.astype(kind)))
     elif not isinstance(b, (int, float, np.generic, np.ndarray)):
         return NotImplemented
+    elif a.array.dtype.kind != "f":
+        kind = dtypes.common_dtype([a.array, b])
+        return a._wrap(_compared(function, a.array.astype(kind), np.asarray(b).astype(kind)))
+    return a._wrap(_compared(function, a.array, b))
+
+
+def _compared(function: Any, a: Any, b: Any) -> Any:
     try:
-        return a._wrap(function(a.array, b))
+        return function(a, b)
     except ValueError as error:
-        raise shape_error(function.__name__, [a.array, b], error) from None
+        raise shape_error(function.__name__, [a, b], error) from None
+
+
+def _bitwise(function: Any, a: Any, b: Any) -> Any:
+    """Combine the bits of a tensor and of a tensor or number."""
+    if not isinstance(b, (Operators, int, float, np.generic, np.ndarray)):
+        return NotImplemented
+    operands = [a.array, b.array if isinstance(b, Operators) else b]
+    kind = dtypes.common_dtype(operands)
+    _refuse_floats(function.__name__, kind)
+    try:
+        return a._wrap(function(*(np.asarray(x).astype(kind) for x in operands)))
+    except ValueError as error:
+        raise shape_error(function.__name__, operands, error) from None
+
+
+def _refuse_floats(name: str, kind: np.dtype[Any]) -> None:
+    if kind.kind == "f":
+        raise NotImplementedError(
+            f"\"{name}_cpu\" not implemented for '{dtypes.title(kind)}': floats have no bits to "
+            "combine; compare first, as in (x > 0) & (x < 1)"
+        )
 
 
 def plain_index(index: Any) -> Any:
@@ -227,7 +267,11 @@ def plain_index(index: Any) -> Any:
                 "tensors used as indices must be long, int, byte or bool tensors, not "
                 f"{dtypes.of(array)}"
             )
+        if array.ndim == 0 and array.dtype.kind in "iu":
+            return int(array)
         return array.astype(bool) if array.dtype == np.uint8 else array
+    if isinstance(index, slice) and index.step is not None and index.step <= 0:
+        raise ValueError(f"step must be greater than zero, but the slice has step {index.step}")
     return np.asarray(index) if isinstance(index, list) else index
 
 

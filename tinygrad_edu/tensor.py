@@ -8,6 +8,7 @@ just an operation by name (`x.exp()`, `x.sum(0)`) are attached from the table at
 from __future__ import annotations
 
 import math
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu import dtypes
-from tinygrad_edu.autograd.hooks import RemovableHandle
+from tinygrad_edu.autograd.hooks import RemovableHandle, run_hooks
 from tinygrad_edu.autograd.recording import state
 from tinygrad_edu.conversions import Conversions
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
 from tinygrad_edu.mixing import adapt, shape_error
-from tinygrad_edu.node import Node, run_hooks
+from tinygrad_edu.node import Node
 from tinygrad_edu.operators import Operators
 from tinygrad_edu.ops import TABLE, Composite, Operation, shapes
 
@@ -38,6 +39,13 @@ class Size(tuple[int, ...]):
 
     __slots__ = ()
 
+    def __add__(self, other: Any) -> Size:
+        return Size((*self, *other))
+
+    def __getitem__(self, index: Any) -> Any:
+        item = tuple.__getitem__(self, index)
+        return Size(item) if isinstance(index, slice) else item
+
     def numel(self) -> int:
         """Return the number of elements."""
         return math.prod(self)
@@ -51,7 +59,6 @@ class Tensor(Operators, InPlace, Conversions):
 
     Attributes:
         array: the numpy array that holds the numbers (this library's own name).
-        grad: the gradient that backward passes have summed up here; None before the first.
         grad_fn: the node of the operation that made it; None for a leaf.
         name: a name for drawings; None unless set.
     """
@@ -60,16 +67,16 @@ class Tensor(Operators, InPlace, Conversions):
         "__weakref__",
         "_base",
         "_changes",
+        "_grad",
         "_requires_grad",
         "array",
-        "grad",
         "grad_fn",
         "hooks",
         "name",
     )
 
     array: Array
-    grad: Tensor | None
+    _grad: Tensor | None
     grad_fn: Node | None
     hooks: list[Any] | None
     name: str | None
@@ -92,7 +99,7 @@ class Tensor(Operators, InPlace, Conversions):
         self = _new(cls)
         self.array = array if type(array) is _ndarray else np.asarray(array)
         self._requires_grad = False
-        self.grad = self.grad_fn = self.name = self.hooks = self._base = None
+        self._grad = self.grad_fn = self.name = self.hooks = self._base = None
         self._changes = [0, 0, 0]  # shared by views: number, time of the last, of the last recorded
         return self
 
@@ -145,7 +152,7 @@ class Tensor(Operators, InPlace, Conversions):
 
     def run_hooks(self, upstream: Any) -> Any:
         """Show the complete gradient to each hook; what a hook returns replaces it."""
-        return run_hooks(self.hooks or (), upstream)
+        return run_hooks(self.hooks or (), upstream, Tensor._wrap)
 
     def pullback(self, upstream: Any, relevant: Any, create_graph: bool) -> tuple[()]:
         """A leaf has nothing behind it."""
@@ -156,15 +163,16 @@ class Tensor(Operators, InPlace, Conversions):
 
     def accumulate(self, gradient: Any) -> None:
         """Add to `.grad`, which belongs to this tensor alone."""
+        before = self._grad
         if isinstance(gradient, Tensor):
-            self.grad = gradient if self.grad is None else self.grad + gradient
-        elif self.grad is None:
-            self.grad = Tensor._wrap(gradient.copy())
-        elif self.grad._requires_grad:
-            self.grad = self.grad + Tensor._wrap(gradient)
+            self._grad = gradient if before is None else before + gradient
+        elif before is None:
+            self._grad = Tensor._wrap(gradient.copy())
+        elif before._requires_grad:
+            self._grad = before + Tensor._wrap(gradient)
         else:
-            self.grad.array += gradient
-            self.grad._changed()
+            before.array += gradient
+            before._changed()
 
     def seed(self, gradient: Any, create_graph: bool) -> Any:
         """Check the gradient that a backward pass starts with here; by default 1."""
@@ -220,6 +228,24 @@ class Tensor(Operators, InPlace, Conversions):
     def is_leaf(self) -> bool:
         """Whether the user made it, rather than a recorded operation."""
         return self.grad_fn is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward passes have summed up here; None before the first."""
+        if self._grad is None and self.grad_fn is not None and not self.retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its "
+                ".grad attribute won't be populated during autograd.backward(). If you indeed want "
+                "it, call .retain_grad() on it before the backward pass.",
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            _check_grad(self, value)
+        self._grad = value
 
     @property
     def requires_grad(self) -> bool:
@@ -338,16 +364,14 @@ class Tensor(Operators, InPlace, Conversions):
         """Let a tensor that is no leaf collect its `.grad` too."""
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is None:
-            return
-        this = weakref.ref(self)
+        if self.grad_fn is not None and not self.retains_grad:
+            self.register_hook(_Retain(self))
 
-        def keep(gradient: Tensor) -> None:
-            tensor = this()
-            if tensor is not None:
-                tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient
-
-        self.register_hook(keep)
+    @property
+    def retains_grad(self) -> bool:
+        """Whether a tensor that is no leaf collects its `.grad`."""
+        hooks = self.grad_fn.hooks if self.grad_fn is not None else None
+        return any(isinstance(hook, _Retain) for hook in hooks or ())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.grad_fn is not None:
@@ -357,8 +381,8 @@ class Tensor(Operators, InPlace, Conversions):
             )
         result: Tensor = type(self)._wrap(self.array.copy())
         result._requires_grad, result.name = self._requires_grad, self.name
-        if self.grad is not None:
-            result.grad = self.grad.detach().clone()
+        if self._grad is not None:
+            result._grad = self._grad.detach().clone()
         memo[id(self)] = result
         return result
 
@@ -370,6 +394,39 @@ class Tensor(Operators, InPlace, Conversions):
         raise AttributeError(
             f"'Tensor' has no attribute {name!r}: it is not in this library, or not in torch either"
         )
+
+
+def _check_grad(x: Tensor, gradient: Any) -> None:
+    if not isinstance(gradient, Tensor):
+        kind = type(gradient).__name__
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {kind}"
+        )
+    if gradient.array.shape != x.array.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(gradient.shape)}' to a tensor of size "
+            f"'{list(x.shape)}'. Please ensure that the gradient and the tensor are the same size"
+        )
+    if gradient.array.dtype != x.array.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype {gradient.dtype} to a tensor with dtype "
+            f"{x.dtype}: the two must be the same"
+        )
+
+
+class _Retain:
+    """The hook that keeps the gradient of a tensor that is no leaf, without keeping the tensor."""
+
+    retains = True
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, gradient: Tensor) -> None:
+        tensor = self.tensor()
+        if tensor is not None:
+            before = tensor._grad
+            tensor._grad = gradient if before is None else before + gradient
 
 
 def _share(view: Tensor, base: Tensor) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.engine import topological_order
 from tinygrad_edu.autograd.recording import Scope, state
 from tinygrad_edu.ops import TABLE, Operation, activations, arithmetic, powers, selection
 
@@ -38,7 +37,7 @@ class Value:
     >>> c = a * b + a
     >>> c.backward()
     >>> c, a.grad, b.grad
-    (Value(-4.0), -2.0, 2.0)
+    (Value(-4.0, grad=1.0), -2.0, 2.0)
     """
 
     # Two slots instead of a tuple of inputs: one object less per node for the garbage collector.

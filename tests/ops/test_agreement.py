@@ -30,8 +30,8 @@ ARITHMETIC = (
 """Expressions of one number with constants: what a learner types."""
 
 MASKED = ("pow", "0 ** a", "0.0 ** a", "a ** a")
-"""Where a tensor's second derivative may be nan, as in torch: 0 · inf in the branch that `where` did
-not take. A scalar's graph has only the branch that was taken."""
+"""Where a tensor's second derivative may be nan, as in torch: 0 · inf in the branch that `where`
+did not take. A scalar's graph has only the branch that was taken."""
 
 
 def derivatives(y: Any, xs: list[Any], ones: Any, order: int) -> list[Any]:
@@ -97,4 +97,4 @@ def test_floats_and_values_agree(name: str) -> None:
 
 def same(a: float, b: float) -> bool:
     """Tell whether two floats are the same, sign of zero and nan included."""
-    return a != a and b != b or a == b and math.copysign(1, a) == math.copysign(1, b)
+    return (a != a and b != b) or (a == b and math.copysign(1, a) == math.copysign(1, b))

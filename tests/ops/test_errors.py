@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - an error is a line of a table
 """Errors: the class is torch's, and the message names what does not fit."""
 
 import pytest

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cases import ROWS, SPECIAL, Row, ours, run
+from cases import ROWS, Row, ours, run
 
 import tinygrad_edu as torch
 from tinygrad_edu.autograd import gradcheck, gradgradcheck

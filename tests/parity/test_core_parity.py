@@ -1,31 +1,14 @@
-"""The core against torch: small programs, run under both libraries, must come to the same.
+# ruff: noqa: E501 - a program is a line of a table
+"""Tensors against torch: small programs, run under both libraries, must come to the same.
 
 A program is a line of a table; its last expression is what is compared: numbers, shapes, dtypes,
 whether it requires grad, whether it is a leaf, the name of the node that made it, or the error.
 """
 
-from typing import Any
-
 import pytest
-from cases import run
-from comparing import assert_same, outcome, outcome_in_torch
-
-import tinygrad_edu
+from comparing import programs, same_in_both
 
 torch = pytest.importorskip("torch", reason="the parity suite compares with torch")
-
-
-def same_in_both(program: str) -> None:
-    """Run a program under both libraries and compare what it comes to."""
-    expected = outcome_in_torch(lambda: run(program, torch))
-    assert_same(outcome(lambda: run(program, tinygrad_edu)), expected, 1e-6, 1e-7)
-
-
-def programs(table: str) -> Any:
-    """Make a test case of each line of a table."""
-    lines = [line for line in table.strip().splitlines() if not line.startswith("#")]
-    assert len(lines) == len(set(lines))
-    return pytest.mark.parametrize("program", lines, ids=lambda line: line)
 
 
 @programs("""
@@ -64,10 +47,8 @@ torch.tensor([[torch.tensor(1.0), 2.0], [3, 4]])
 torch.tensor([1.0], requires_grad=True)
 torch.tensor([1.0], device="cpu")
 torch.tensor([1.0], device=torch.device("cpu"))
-torch.tensor(1.0).device.type
 torch.tensor([1, 2], dtype=torch.float32, requires_grad=True)
 torch.tensor([1], requires_grad=True)
-torch.tensor([1.0], device="cuda")
 torch.tensor([[1], [1, 2]])
 torch.tensor("a")
 torch.tensor(None)
@@ -168,7 +149,7 @@ torch.set_default_dtype(torch.int64)
 torch.set_default_dtype("float64")
 """)
 def test_constructors(program: str) -> None:
-    same_in_both(program)
+    same_in_both(program, torch)
 
 
 INDICES = """
@@ -201,7 +182,6 @@ slice(None), slice(0, 2), slice(None, None, 3)
 (slice(None), [0, 2])
 [0, 1, 1]
 [1]
-[[0, 1], [1, 1]]
 [True, False]
 torch.tensor([0, 1, 0])
 torch.tensor([[0, 1], [1, 0]])
@@ -210,7 +190,6 @@ torch.tensor([-1, 0])
 torch.tensor([], dtype=torch.int64)
 torch.tensor([1], dtype=torch.int32)
 torch.tensor([True, False])
-torch.tensor([1, 0], dtype=torch.uint8)
 x > 5
 x[0] > 5
 (x > 5).detach()
@@ -246,7 +225,6 @@ torch.tensor([0, 1]), torch.tensor([0, 1, 2])
 torch.tensor([True, False, True])
 torch.tensor([0.5])
 0.5
-..., ...
 slice(None, None, -1)
 slice(None, None, 0)
 """
@@ -257,17 +235,21 @@ slice(None, None, 0)
 def test_reading_at_an_index(program: str) -> None:
     same_in_both(
         "x = torch.arange(24.0).reshape(2, 3, 4).requires_grad_();"
-        f"y = x[{program}]; (y * (y + 1)).sum().backward(); y, x.grad"
+        f"y = x[{program}]; (y * (y + 1)).sum().backward(); y, x.grad",
+        torch,
     )
 
 
-@pytest.mark.parametrize("value", ["7", "torch.tensor(2.5, requires_grad=True)", "x.detach()[{}] * 2"])
+@pytest.mark.parametrize(
+    "value", ["7", "torch.tensor(2.5, requires_grad=True)", "x.detach()[{}] * 2"]
+)
 @programs(INDICES)
 def test_writing_at_an_index(program: str, value: str) -> None:
     same_in_both(
         "x = torch.arange(24.0).reshape(2, 3, 4).requires_grad_(); y = x * 2;"
         f"v = {value.format(program)}; y[{program}] = v; (y * y).sum().backward();"
-        "y, x.grad, getattr(v, 'grad', None)"
+        "y, x.grad, getattr(v, 'grad', None)",
+        torch,
     )
 
 
@@ -290,8 +272,6 @@ x = torch.arange(4.0); x[1:] = x[:-1].clone(); x
 x = torch.zeros(2, 2); x[...] = torch.ones(2); x
 x = torch.zeros(3); x[1] = torch.tensor(2.0, dtype=torch.float64); x
 x = torch.zeros(2); x[0] = np.float64(3); x
-x = torch.zeros(2, 2); x[0] = [1.0, 2.0]; x
-x = torch.zeros(2, 2); x[0] = np.ones(2); x
 w = torch.ones(3, requires_grad=True); x = torch.zeros(3); x[1:] = w[1:] * 2; x.sum().backward(); x, w.grad
 w = torch.ones(3, requires_grad=True); x = w * 2; x[0] = w[1] * 3; (x * x).sum().backward(); x, w.grad
 w = torch.ones(3, requires_grad=True); x = w * 2; x[0] = 0; x[1] = x[2] * 4; x.sum().backward(); x, w.grad
@@ -307,7 +287,7 @@ x = torch.arange(6.0); v = x[2:4]; v += 10; x
 x = torch.zeros(2, 2); x[0, 0], x[1, 1] = 1, 2; x
 """)
 def test_assignments(program: str) -> None:
-    same_in_both(program)
+    same_in_both(program, torch)
 
 
 @programs("""
@@ -335,7 +315,6 @@ x = torch.ones(2); x += torch.ones(3, 2)
 x = torch.ones(3, 2); x += torch.ones(2); x
 x = torch.ones(1); x += torch.ones(2)
 x = torch.ones(1).expand(3); x += 1
-x = torch.ones(3, 1).expand(3, 2); x.zero_()
 x = torch.ones(2); v = x.view(2, 1); v += 1; x._version, v._version
 x = torch.ones(2); v = x[0]; x.add_(1); v, v._version
 x = torch.ones(2); v = x.detach(); v.add_(1); x, x._version
@@ -386,289 +365,18 @@ x = torch.ones(2, requires_grad=True); (x * x).sum().backward(); x.grad.zero_();
 x = torch.ones(2, requires_grad=True); (x * x).sum().backward(); x.grad = None; x.grad
 """)
 def test_changing_in_place_and_views(program: str) -> None:
-    same_in_both(program)
-
-
-@programs("""
-x = torch.tensor(3.0, requires_grad=True); (x * x).backward(); x.grad
-x = torch.tensor(3.0, requires_grad=True); x.backward(); x.grad
-x = torch.tensor(3.0, requires_grad=True); (x * x).backward(); (x * 2).backward(); x.grad
-x = torch.ones(2, requires_grad=True); (x * 3).backward(torch.tensor([1.0, 2.0])); x.grad
-x = torch.ones(2, requires_grad=True); (x * 3).backward()
-x = torch.ones(2, requires_grad=True); (x * 3).backward(torch.ones(3))
-x = torch.ones(1, requires_grad=True); (x * 3).backward(); x.grad
-x = torch.ones(1, 1, requires_grad=True); (x * 3).backward(); x.grad
-x = torch.ones(2, requires_grad=True); (x * 3).backward(gradient=torch.ones(2)); x.grad
-x = torch.ones(2, requires_grad=True); (x * 3).backward(torch.ones(2, dtype=torch.float64)); x.grad
-x = torch.ones(()); x.backward()
-x = torch.ones((), requires_grad=True); y = x * x; y.backward(); y.backward()
-x = torch.ones((), requires_grad=True); y = x + x; y.backward(); y.backward(); x.grad
-x = torch.ones((), requires_grad=True); y = x * x; y.backward(retain_graph=True); y.backward(); x.grad
-x = torch.ones((), requires_grad=True); y = x.exp(); z = y * 2; z.backward(); (y * 3).backward()
-x = torch.ones((), requires_grad=True); y = x * x; y.backward(create_graph=True); x.grad
-x = torch.ones((), requires_grad=True); y = x * x * x; y.backward(create_graph=True); g = x.grad; x.grad = None; g.backward(); x.grad
-x = torch.ones(2, requires_grad=True); y = x.detach(); y.requires_grad, y.is_leaf, y.grad_fn
-x = torch.ones(2, requires_grad=True); y = x * 2; z = y.detach() * y; z.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); y = x.clone(); y.sum().backward(); y.grad_fn.name(), x.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.sum().backward(); y.is_leaf, y.requires_grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.retain_grad(); (y * 3).sum().backward(); y.grad, x.grad, y.retains_grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.retain_grad(); y.retain_grad(); (y * 3).sum().backward(); y.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.retain_grad(); (y * 3).sum().backward(retain_graph=True); (y * 3).sum().backward(); y.grad
-x = torch.ones(2, requires_grad=True); x.retain_grad(); x.sum().backward(); x.grad
-torch.ones(2).retain_grad()
-x = torch.ones(2, requires_grad=True); (x * 2).requires_grad_(False)
-x = torch.ones(2); x.requires_grad = True; (x * 2).sum().backward(); x.grad
-x = torch.ones(2); x.requires_grad_().requires_grad_(False); x.requires_grad
-x = torch.ones(2, dtype=torch.int64); x.requires_grad = True
-x = torch.ones(2, requires_grad=True); (x > 0).requires_grad, x.long().requires_grad, x.argmax().requires_grad
-x = torch.ones(2, requires_grad=True); y = torch.ones(2, requires_grad=True); (x * y).sum().backward(inputs=[x]); x.grad, y.grad
-x = torch.ones(2, requires_grad=True); y = torch.ones(2, requires_grad=True); (x * y).sum().backward(inputs=x); x.grad, y.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; (y * y).sum().backward(inputs=[y, x]); y.is_leaf, x.grad
-x = torch.ones(2, requires_grad=True); (x * 2).sum().backward(inputs=[])
-x = torch.ones(2, requires_grad=True); torch.autograd.backward([x.sum(), (x * x).sum()]); x.grad
-x = torch.ones(2, requires_grad=True); torch.autograd.backward([x, x * 2], [torch.ones(2), torch.ones(2)]); x.grad
-x = torch.ones(2, requires_grad=True); torch.autograd.backward([x, (x * 2).sum()], [torch.ones(2), None]); x.grad
-x = torch.ones(2, requires_grad=True); torch.autograd.backward([x, x], [torch.ones(2)]); x.grad
-x = torch.ones(2, requires_grad=True); y = (x * x).sum(); torch.autograd.backward([y, y]); x.grad
-x = torch.tensor(2.0, requires_grad=True); torch.autograd.grad(x**3, x)
-x = torch.tensor(2.0, requires_grad=True); torch.autograd.grad(x**3, [x]), x.grad
-x = torch.tensor(2.0, requires_grad=True); y = x**3; torch.autograd.grad(y, (x, y))
-x = torch.tensor(2.0, requires_grad=True); torch.autograd.grad(x, x)
-x = torch.tensor(2.0, requires_grad=True); torch.autograd.grad([x**2, x**3], x)
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(x * 2, x)
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(x * 2, x, torch.ones(2))
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(x * 2, x, grad_outputs=[torch.ones(2)])
-x = torch.ones(2, requires_grad=True); torch.autograd.grad([x * 2, x.sum()], x, grad_outputs=[torch.ones(2), None])
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(x * 2, x, torch.ones(3))
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(x * 2, x, [torch.ones(2), torch.ones(2)])
-x = torch.ones(2, requires_grad=True); y = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), y)
-x = torch.ones(2, requires_grad=True); y = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), [x, y], allow_unused=True)
-x = torch.ones(2, requires_grad=True); y = torch.full((2,), inf, requires_grad=True); torch.autograd.grad(x.sum(), [x, y], materialize_grads=True)
-x = torch.ones(2, requires_grad=True); y = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), [x, y], allow_unused=False, materialize_grads=True)
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), torch.ones(2))
-x = torch.ones(2, requires_grad=True); torch.autograd.grad(torch.ones(()), x)
-x = torch.ones(2, requires_grad=True); y = x * 2; torch.autograd.grad((y * y).sum(), y)
-x = torch.ones((), requires_grad=True); y = x * x; torch.autograd.grad(y, x); torch.autograd.grad(y, x)
-x = torch.ones((), requires_grad=True); y = x * x; torch.autograd.grad(y, x, retain_graph=True), torch.autograd.grad(y, x)
-x = torch.tensor(2.0, requires_grad=True); (g,) = torch.autograd.grad(x**3, x, create_graph=True); g
-x = torch.tensor(2.0, requires_grad=True); (g,) = torch.autograd.grad(x**4, x, create_graph=True); (h,) = torch.autograd.grad(g, x, create_graph=True); torch.autograd.grad(h, x)
-x = torch.tensor([1.0, 2.0], requires_grad=True); (g,) = torch.autograd.grad((x**3).sum(), x, create_graph=True); g.sum().backward(); x.grad
-x = torch.tensor(2.0, requires_grad=True); (g,) = torch.autograd.grad(x * 3, x, create_graph=True); g.requires_grad
-x = torch.tensor(2.0, requires_grad=True); w = torch.tensor(3.0, requires_grad=True); (g,) = torch.autograd.grad(w * x**2, x, create_graph=True); (g * g).backward(); x.grad, w.grad
-x = torch.tensor(2.0, requires_grad=True); y = x.double() * 2; y.backward(); x.grad
-x = torch.tensor([1.0, 2.0], requires_grad=True); y = x * torch.ones(2, dtype=torch.float64); y.sum().backward(); y, x.grad
-x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True); y = torch.ones(3) * x; y.sum().backward(); y, x.grad
-x = torch.tensor([2, 3]); w = torch.tensor(1.5, requires_grad=True); y = x * w; y.sum().backward(); y, w.grad
-x = torch.ones(3, 1, requires_grad=True); y = torch.ones(1, 4, requires_grad=True); (x * y).sum().backward(); x.grad, y.grad
-x = torch.ones(2, requires_grad=True); y = x.expand(3, 2); y.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); y = x; exec("for _ in range(50):\\n    y = y + y * 0.1"); y.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); a, b = x; (a * b * b).backward(); x.grad
-x = torch.arange(6.0, requires_grad=True); y = x.reshape(2, 3); (y @ y.T).sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); (x / 0).sum().backward(); x.grad
-x = torch.zeros(2, requires_grad=True); (x / x).sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.grad_fn is (y.grad_fn), y.grad
-x = torch.ones(2, requires_grad=True); (x.sum() * 0).backward(); x.grad
-x = torch.ones(2, requires_grad=True); x.sum().backward(); g = x.grad; x.sum().backward(); g is x.grad, g
-x = torch.ones(2, requires_grad=True); x.grad = torch.ones(2); x.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); x.grad = torch.ones(3)
-x = torch.ones(2, requires_grad=True); x.grad = 1
-x = torch.ones(2, requires_grad=True); x.grad = torch.ones(2, dtype=torch.float64)
-""")
-def test_backward_and_grad(program: str) -> None:
-    same_in_both(program)
-
-
-@programs("""
-x = torch.ones(2, requires_grad=True); seen = []; x.register_hook(lambda g: seen.append(g)); (x * 2).sum().backward(); seen, x.grad
-x = torch.ones(2, requires_grad=True); x.register_hook(lambda g: g * 10); (x * 2).sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); x.register_hook(lambda g: g * 10); x.register_hook(lambda g: g + 1); (x * 2).sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.register_hook(lambda g: g * 10); (y * 3).sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.register_hook(lambda g: g * 10); y.retain_grad(); (y * 3).sum().backward(); y.grad, x.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.retain_grad(); y.register_hook(lambda g: g * 10); (y * 3).sum().backward(); y.grad, x.grad
-x = torch.ones(2, requires_grad=True); seen = []; y = x * 2; y.register_hook(lambda g: seen.append("y")); x.register_hook(lambda g: seen.append("x")); y.sum().backward(); seen
-x = torch.ones(2, requires_grad=True); seen = []; x.register_hook(lambda g: seen.append(g)); (x * x + x).sum().backward(); seen
-x = torch.ones(2, requires_grad=True); h = x.register_hook(lambda g: g * 10); h.remove(); x.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); h = x.register_hook(lambda g: g * 10); h.remove(); h.remove(); x.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); x.register_hook(lambda g: torch.ones(3)); x.sum().backward()
-x = torch.ones(2, requires_grad=True); x.register_hook(lambda g: 1.0); x.sum().backward()
-x = torch.ones(2, requires_grad=True); x.register_hook(lambda g: g * 10); torch.autograd.grad(x.sum(), x)
-x = torch.ones(2, requires_grad=True); y = x * 2; y.register_hook(lambda g: g * 10); torch.autograd.grad(y.sum(), y)
-x = torch.ones(2, requires_grad=True); y = x * 2; y.register_hook(lambda g: g * 10); torch.autograd.grad((y * y).sum(), x)
-x = torch.ones(2, requires_grad=True); x.register_hook(lambda g: g * g); (x**3).sum().backward(create_graph=True); x.grad
-x = torch.ones(2, requires_grad=True); y = x * 2; y.register_hook(lambda g: g * g); (g,) = torch.autograd.grad((y**3).sum(), x, create_graph=True); torch.autograd.grad(g.sum(), x)
-torch.ones(2).register_hook(print)
-x = torch.ones(2, requires_grad=True); y = x * 2; z = y.exp(); y.register_hook(lambda g: g * 0); (z + y).sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); seen = []; x.register_hook(lambda g: seen.append(g.requires_grad)); (x**2).sum().backward(create_graph=True); (x**2).sum().backward(); seen
-x = torch.ones(2, requires_grad=True); exec("with x.register_hook(lambda g: g * 10):\\n    x.sum().backward()"); x.sum().backward(); x.grad
-x = torch.ones(2, requires_grad=True); seen = []; x.register_post_accumulate_grad_hook(lambda t: seen.append(t.grad.clone())); (x * 2).sum().backward(); seen
-""")
-def test_hooks(program: str) -> None:
-    same_in_both(program)
-
-
-@programs("""
-torch.is_grad_enabled()
-x = torch.ones(2, requires_grad=True); exec("with torch.no_grad():\\n    y = x * 2", globals := {"torch": torch, "x": x}); globals["y"]
-x = torch.ones(2, requires_grad=True); f = torch.no_grad()(lambda x: x * 2); f(x)
-x = torch.ones(2, requires_grad=True); f = torch.no_grad()(lambda x: torch.enable_grad()(lambda: x * 2)()); f(x)
-x = torch.ones(2, requires_grad=True); f = torch.enable_grad()(lambda x: x * 2); f(x)
-x = torch.ones(2, requires_grad=True); f = torch.set_grad_enabled(False); y = x * 2; f = torch.set_grad_enabled(True); y, x * 2
-x = torch.ones(2, requires_grad=True); f = torch.inference_mode()(lambda: (x * 2).requires_grad); f()
-x = torch.ones(2, requires_grad=True); f = torch.inference_mode(False)(lambda: (x * 2).requires_grad); f()
-x = torch.ones(2, requires_grad=True); f = torch.no_grad()(lambda: torch.ones(2, requires_grad=True).requires_grad); f()
-x = torch.ones(2, requires_grad=True); f = torch.no_grad()(lambda: x.detach().requires_grad_()); f()
-x = torch.ones(2, requires_grad=True); f = torch.no_grad()(lambda: (x * 2).backward(torch.ones(2))); f()
-x = torch.ones(2, requires_grad=True); y = (x * x).sum(); f = torch.no_grad()(lambda: y.backward()); f(); x.grad
-x = torch.ones(2, requires_grad=True); y = (x * x).sum(); f = torch.no_grad()(lambda: torch.autograd.grad(y, x, create_graph=True)); f()
-torch.no_grad()(lambda: torch.is_grad_enabled())(), torch.is_grad_enabled()
-m = torch.no_grad(); a = m.__enter__(); b = torch.is_grad_enabled(); m.__exit__(None, None, None); b, torch.is_grad_enabled()
-""")
-def test_grad_modes(program: str) -> None:
-    same_in_both(program)
-
-
-GENERATORS_AND_ERRORS = """
-@torch.no_grad()
-def work(x):
-    if x is None:
-        raise KeyError("x")
-    return x * 2
-
-x = torch.ones(2, requires_grad=True)
-states = [work(x).requires_grad, torch.is_grad_enabled()]
-try:
-    work(None)
-except KeyError:
-    states.append(torch.is_grad_enabled())
-with torch.no_grad():
-    with torch.enable_grad():
-        states.append(torch.is_grad_enabled())
-        with torch.no_grad():
-            states.append(torch.is_grad_enabled())
-        states.append(torch.is_grad_enabled())
-    states.append(torch.is_grad_enabled())
-    with torch.set_grad_enabled(True):
-        states.append(torch.is_grad_enabled())
-    with torch.inference_mode():
-        states.append((x * 2).requires_grad)
-states
-"""
-
-CUBE = """
-class Cube(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x**3
-    @staticmethod
-    def backward(ctx, g):
-        (x,) = ctx.saved_tensors
-        return g * 3 * x**2
-x = torch.tensor([1.0, 2.0], requires_grad=True)
-"""
-SEVERAL = """
-class Both(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, x, y, scale):
-        ctx.save_for_backward(x, y)
-        ctx.scale = scale
-        return x * y * scale, x + y
-    @staticmethod
-    def backward(ctx, g, h):
-        x, y = ctx.saved_tensors
-        seen.append((ctx.needs_input_grad, g, h))
-        return g * y * ctx.scale + h, g * x * ctx.scale + h, None
-seen = []
-x = torch.tensor([1.0, 2.0], requires_grad=True)
-y = torch.tensor([3.0, 4.0], requires_grad=True)
-"""
-SETUP = """
-class Scale(torch.autograd.Function):
-    @staticmethod
-    def forward(x, factor):
-        return x * factor
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        x, ctx.factor = inputs
-        ctx.save_for_backward(x, output)
-    @staticmethod
-    def backward(ctx, g):
-        x, output = ctx.saved_tensors
-        return g * ctx.factor, None
-x = torch.tensor([1.0, 2.0], requires_grad=True)
-"""
-FUNCTIONS = (
-    CUBE + "y = Cube.apply(x); y.sum().backward(); y, x.grad",
-    CUBE + "y = Cube.apply(x); y.grad_fn.name(), y.is_leaf, y.requires_grad",
-    CUBE + "Cube.apply(x.detach())",
-    CUBE + "torch.no_grad()(lambda: Cube.apply(x))()",
-    CUBE + "y = (Cube.apply(x * 2) * x).sum(); y.backward(); x.grad",
-    CUBE + "(g,) = torch.autograd.grad(Cube.apply(x).sum(), x, create_graph=True)\n"
-    "torch.autograd.grad(g.sum(), x)",
-    CUBE + "(g,) = torch.autograd.grad(Cube.apply(x).exp().sum(), x, create_graph=True)\n"
-    "torch.autograd.grad(g.sum(), x)",
-    CUBE + "y = Cube.apply(x).sum(); y.backward(); y.backward()",
-    CUBE + "y = Cube.apply(x).sum(); y.backward(retain_graph=True); y.backward(); x.grad",
-    CUBE + "w = x * 1; y = Cube.apply(w); w += 1; y.sum().backward()",
-    CUBE + "y = Cube.apply(x); y.register_hook(lambda g: g * 10); y.sum().backward(); x.grad",
-    CUBE + "y = Cube.apply(x); y.retain_grad(); (y * 2).sum().backward(); y.grad",
-    CUBE + "y = Cube.apply(Cube.apply(x)); y.sum().backward(); x.grad",
-    CUBE + "y = Cube.apply(x); y += 1; y.sum().backward(); x.grad",
-    CUBE + "y = Cube.apply(x)[0] + Cube.apply(x).sum(); y.backward(); x.grad",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0); (a.sum() + b.sum()).backward(); seen, x.grad, y.grad",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0); a.sum().backward(); seen, x.grad, y.grad",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0); b.sum().backward(); seen, x.grad, y.grad",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0); (a * b).sum().backward(); seen, x.grad, y.grad",
-    SEVERAL + "a, b = Both.apply(x, y.detach(), 2.0); (a * b).sum().backward(); seen, x.grad, y.grad",
-    SEVERAL + "a, b = Both.apply(x, x, 2.0); (a * b).sum().backward(); x.grad",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0)\n"
-    "torch.autograd.grad((a * b).sum(), [x, y, a, b])",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0)\n"
-    "(g,) = torch.autograd.grad((a * b).sum(), x, create_graph=True)\n"
-    "torch.autograd.grad(g.sum(), [x, y])",
-    SEVERAL + "a, b = Both.apply(x, y, 2.0)\n"
-    "a.register_hook(lambda g: g * 10); (a + b).sum().backward(); x.grad",
-    SEVERAL.replace("None\nseen", "g\nseen") + "a, b = Both.apply(x, y, 2.0); (a + b).sum().backward()",
-    SEVERAL.replace("+ h, None", "+ h") + "a, b = Both.apply(x, y, 2.0); (a + b).sum().backward()",
-    SEVERAL.replace("return g * y * ctx.scale + h", "return None")
-    + "a, b = Both.apply(x, y, 2.0); (a + b).sum().backward(); x.grad, y.grad",
-    SEVERAL.replace("return g * y * ctx.scale + h", "return torch.ones(3)")
-    + "a, b = Both.apply(x, y, 2.0); (a + b).sum().backward()",
-    SEVERAL.replace("ctx.scale = scale", "ctx.scale = scale; ctx.set_materialize_grads(False)").replace(
-        "return g * y", "h = 0 if h is None else h\n        return g * y"
-    )
-    + "a, b = Both.apply(x, y, 2.0); a.sum().backward(); seen, x.grad",
-    SEVERAL.replace("return x * y * scale, x + y",
-                    "out = x * y * scale, x > 1\n        ctx.mark_non_differentiable(out[1])\n"
-                    "        return out")
-    + "a, b = Both.apply(x, y, 2.0); a.sum().backward(); b, seen, x.grad",
-    SETUP + "y = Scale.apply(x, 3.0); y.sum().backward(); y, x.grad",
-    SETUP + "y = Scale.apply(x, 3.0); y.sum().backward(); y.sum().backward()",
-    CUBE.replace("return x**3", "return x") + "y = Cube.apply(x); y is x, y",
-    CUBE.replace("return x**3", "x += 1; ctx.mark_dirty(x); return x")
-    + "w = x * 1; y = Cube.apply(w); y.sum().backward(); y is w, x.grad",
-    CUBE.replace("    @staticmethod\n    def backward", "    @staticmethod\n    def other")
-    + "Cube.apply(x).sum().backward()",
-    CUBE + "Cube()(x)",
-    CUBE + "Cube.apply(x).grad_fn.next_functions[0][0].name()",
-)
-
-
-@pytest.mark.parametrize("program", [GENERATORS_AND_ERRORS, *FUNCTIONS])
-def test_longer_programs(program: str) -> None:
-    same_in_both(program)
+    same_in_both(program, torch)
 
 
 @programs("""
 x = torch.ones(2, requires_grad=True); x.is_leaf, x.grad_fn, x.requires_grad, x.grad
 x = torch.ones(2); y = x * 2; y.is_leaf, y.grad_fn
 x = torch.ones(2, requires_grad=True); y = x * 2; y.is_leaf, y.grad_fn.name()
-x = torch.ones(2, requires_grad=True); y = x.exp() * 2; [(f.name(), i) for f, i in y.grad_fn.next_functions if f]
-x = torch.ones(2, requires_grad=True); y = x * 2; [f and f.name() for f, i in y.grad_fn.next_functions]
-x = torch.ones(2, requires_grad=True); y = x + 2; [f and f.name() for f, i in y.grad_fn.next_functions]
-x = torch.ones(2, requires_grad=True); y = x + torch.ones(2); [f and f.name() for f, i in y.grad_fn.next_functions]
-x = torch.ones(2, requires_grad=True); y = x * 2; y.grad_fn.next_functions[0][0].name(), y.grad_fn.next_functions[0][0].variable is x
-x = torch.ones(2, requires_grad=True); type(x.sum().grad_fn).__name__
+x = torch.ones(2, requires_grad=True); y = x.exp() * 2; [(f.name().split("::")[-1], i) for f, i in y.grad_fn.next_functions if f]
+x = torch.ones(2, requires_grad=True); y = x * 2; [f and f.name().split("::")[-1] for f, i in y.grad_fn.next_functions]
+x = torch.ones(2, requires_grad=True); y = x + 2; [f and f.name().split("::")[-1] for f, i in y.grad_fn.next_functions]
+x = torch.ones(2, requires_grad=True); y = x + torch.ones(2); [f and f.name().split("::")[-1] for f, i in y.grad_fn.next_functions]
+x = torch.ones(2, requires_grad=True); y = x * 2; y.grad_fn.next_functions[0][0].variable is x
 x = torch.ones(2, requires_grad=True); x.detach().is_leaf, x.data.is_leaf, x.clone().is_leaf
 len(torch.ones(3, 2))
 len(torch.tensor(1.0))
@@ -707,14 +415,11 @@ torch.ones(2, 3).size(5)
 torch.ones(2, 3).shape == (2, 3), torch.ones(2, 3).shape[0], torch.ones(2, 3).shape[1:]
 torch.ones(2, 3).shape.numel(), torch.Size([2, 3]).numel()
 str(torch.ones(2, 3).shape), str(torch.ones(2, 3).shape + (1,)), type(torch.ones(2, 3).shape[:1]).__name__
-torch.ones(2, 3).ndim, torch.ones(2, 3).dim(), torch.ones(2, 3).numel(), torch.ones(2, 3).nelement()
+torch.ones(2, 3).ndim, torch.ones(2, 3).dim(), torch.ones(2, 3).numel()
 torch.ones(2, 3).dtype, torch.ones(2, dtype=torch.int8).dtype.is_floating_point
-torch.float32.itemsize, torch.int64.itemsize, torch.bool.itemsize, torch.ones(2).element_size()
-torch.float is torch.float32, torch.double is torch.float64, torch.long is torch.int64, torch.half is torch.float16
-torch.ones(2).is_floating_point(), torch.ones(2, dtype=torch.int64).is_floating_point()
-torch.is_floating_point(torch.ones(2)), torch.is_tensor(torch.ones(2)), torch.is_tensor([1])
+torch.float32.itemsize, torch.int64.itemsize, torch.bool.itemsize
+torch.float is torch.float32, torch.double is torch.float64, torch.long is torch.int64
 torch.ones(2, 3).is_contiguous(), torch.ones(2, 3).T.is_contiguous(), torch.ones(2, 1).T.is_contiguous()
-torch.ones(2, 3).stride(), torch.ones(2, 3).T.stride(), torch.ones(2, 3).stride(0)
 torch.ones(2, 3).T, torch.ones(2, 3).mT, torch.ones(2, 3).t()
 torch.ones(3).T
 torch.ones(2, 3, 4).T.shape
@@ -722,10 +427,6 @@ torch.ones(3).t()
 torch.ones(2).numpy().dtype.name
 torch.ones(2, requires_grad=True).numpy()
 torch.ones(2, requires_grad=True).detach().numpy().tolist()
-np.asarray(torch.ones(2)).tolist(), np.array(torch.ones(2), dtype=np.int64).tolist()
-np.sin(torch.ones(2)).dtype
-np.ones(2) * torch.ones(2)
-torch.ones(2) * np.ones(2)
 torch.ones(2) + np.float64(1)
 np.float64(2) * torch.ones(2)
 np.float32(2) * torch.ones(2, dtype=torch.float64)
@@ -748,41 +449,32 @@ import pickle; pickle.loads(pickle.dumps(torch.float64)) is torch.float64
 import pickle; pickle.loads(pickle.dumps(torch.Size([2, 3])))
 torch.ones(2).to(torch.float64), torch.ones(2).to(torch.ones(1, dtype=torch.int64)), torch.ones(2).to("cpu")
 torch.ones(2).to(dtype=torch.int32), torch.ones(2).to("cpu", torch.float64), torch.ones(2).to(device="cpu", dtype=torch.bool)
-torch.ones(2).to("cuda")
 torch.ones(2).to("nowhere")
 torch.ones(2).to(float), torch.ones(2).to(int), torch.ones(2).to(bool)
-torch.ones(2).type(torch.float64)
-torch.ones(2).type_as(torch.ones(1, dtype=torch.float64))
-torch.ones(2).cpu()
 torch.tensor([1.7, -1.7]).long(), torch.tensor([1.7, -1.7]).int(), torch.tensor([1.7, 0.0]).bool()
 torch.ones(2, dtype=torch.bool).float(), torch.ones(2).double()
 torch.ones(2, requires_grad=True).double(), torch.ones(2, requires_grad=True).long().requires_grad
-torch.ones(2).new_zeros(3), torch.ones(2, dtype=torch.float64).new_ones(2), torch.ones(2).new_tensor([1])
-torch.ones(2).view(torch.Size([2, 1])), torch.ones(2, 3).view(3, -1), torch.ones(2, 3).view_as(torch.ones(6))
-torch.ones(2, 3).reshape_as(torch.ones(6)), torch.ones(1).expand_as(torch.ones(3))
-torch.ones(2, 3).swapaxes(0, 1), torch.ones(2, 3).movedim(0, 1)
-torch.ones(2).repeat(2, 2), torch.ones(2, 1).repeat(1, 3)
+torch.ones(2).view(torch.Size([2, 1])), torch.ones(2, 3).view(3, -1)
+torch.ones(2, 3).swapaxes(0, 1)
 torch.ones(2).nothing
 torch.nothing
-x = torch.ones(2); x.anything = 5; x.anything
 +torch.ones(2), -torch.ones(2), abs(-torch.ones(2)), ~torch.tensor([True, False]), ~torch.tensor([1, 2])
-torch.arange(5) // 2, torch.arange(5) % 2, torch.tensor([-5.5, 5.5]) // 2, torch.tensor([-5.5, 5.5]) % 2
-5 // torch.tensor([2, 3]), 5 % torch.tensor([2.0, 3.0])
-divmod(torch.tensor(5), 2)
-torch.arange(4) & 1, torch.arange(4) | 1, torch.arange(4) ^ 1, torch.arange(4) << 1, torch.arange(4) >> 1
+torch.arange(4) & 1, torch.arange(4) | 1, torch.arange(4) ^ 1
 True & torch.tensor([True, False]), 1 | torch.arange(3)
 torch.tensor([True, False]) & torch.tensor([True, True]), torch.tensor([True, False]) | True
 1 < torch.arange(3), 1 == torch.arange(3), (torch.arange(3) >= 1).dtype
 torch.ones(2, 2) @ torch.ones(2), torch.ones(2) @ torch.ones(2)
 x = torch.ones(2, 2); x @= torch.ones(2, 2); x
-x = torch.ones(2); x.requires_grad_() is x, x.detach_().requires_grad
+x = torch.ones(2); x.requires_grad_() is x
 """)
 def test_facts_and_python(program: str) -> None:
-    same_in_both(program)
+    same_in_both(program, torch)
 
 
 X = "x = torch.tensor([[3.0, 1.0, 2.0], [3.0, 5.0, 5.0]], requires_grad=True); "
-GIVEN = """
+
+
+@programs("""
 x.max()
 x.max(0)
 x.max(1)
@@ -800,8 +492,6 @@ x.min()
 x.min(1)
 torch.min(x, dim=0, keepdim=True).indices
 torch.min(x, x * 2)
-type(x.max(1)).__name__, x.max(1)._fields
-str(type(x.min(1)))
 x.max(5)
 x.max(0, 1, 2)
 x.max(dim=(0, 1))
@@ -825,8 +515,6 @@ x.std(1, True, True)
 torch.std(x, 1)
 torch.std(x, dim=(0, 1), correction=0)
 x.var(), x.var(1), x.var(0, unbiased=False), torch.var(x, correction=0), x.var(dim=1, keepdim=True)
-x.var(0, 0)
-torch.var_mean(x), torch.std_mean(x, 1)
 x.norm()
 x.norm(1)
 x.norm(2)
@@ -842,14 +530,10 @@ torch.norm(x, 2, 0)
 torch.norm(x, p=1, dim=(0, 1))
 torch.norm(x, dim=-1, keepdim=True)
 torch.norm(x, 2.5)
-torch.linalg.norm(x), torch.linalg.vector_norm(x, 1)
 x.sum(), x.sum(0), x.sum(1, keepdim=True), x.sum((0, 1)), torch.sum(x, dim=0), torch.sum(x, [0, 1])
-x.sum(dtype=torch.float64)
-torch.sum(x, 1, dtype=torch.float64)
 x.mean(), x.mean(0), torch.mean(x, 1, True), torch.mean(x, dim=(0, 1))
-x.mean(dtype=torch.float64)
 x.prod(), x.prod(1), torch.prod(x, 0), torch.prod(x, dim=1, keepdim=True)
-x.amax(), x.amax(1), torch.amax(x, dim=(0, 1)), x.amin(0, True), torch.aminmax(x)
+x.amax(), x.amax(1), torch.amax(x, dim=(0, 1)), x.amin(0, True)
 x.all(), x.any(), x.all(0), (x > 2).any(1), (x > 2).all(dim=1, keepdim=True), torch.all(x > 0), torch.any(x > 9, dim=0)
 x.isnan(), torch.isinf(x), torch.isfinite(x)
 x.allclose(x + 1e-9), torch.allclose(x, x + 1), torch.allclose(x, x, rtol=0, atol=0)
@@ -858,43 +542,26 @@ torch.allclose(x, x.double())
 x.equal(x.clone()), torch.equal(x, x + 1), torch.equal(x, x[0]), torch.equal(x, x.detach().long().float())
 torch.numel(x), x.numel()
 torch.add(x, 1), torch.add(x, x, alpha=2), x.add(1, alpha=3), torch.sub(x, 1), x.sub(x, alpha=2), torch.subtract(x, 1)
-torch.mul(x, 2), torch.multiply(x, x), torch.div(x, 2), torch.divide(x, x), x.true_divide(2)
-torch.div(x, 2, rounding_mode="floor")
-torch.neg(x), torch.negative(x), torch.abs(x), torch.absolute(x), x.absolute(), torch.sign(x), torch.square(x)
-torch.pow(x, 2), torch.pow(2, x), torch.pow(x, x), x.pow(0.5), torch.float_power(x, 2)
+torch.mul(x, 2), torch.multiply(x, x), torch.div(x, 2), torch.divide(x, x)
+torch.neg(x), torch.negative(x), torch.abs(x), torch.absolute(x), torch.sign(x), torch.square(x)
+torch.pow(x, 2), torch.pow(2, x), torch.pow(x, x), x.pow(0.5)
 torch.exp(x), torch.log(x), torch.log1p(x), torch.expm1(x), torch.sqrt(x), torch.rsqrt(x), torch.reciprocal(x)
-torch.log2(x), torch.log10(x), torch.exp2(x)
 torch.sin(x), torch.cos(x), torch.tan(x), torch.tanh(x), torch.sigmoid(x), torch.relu(x), x.relu(), x.tanh()
-torch.asin(x / 10), torch.acos(x / 10), torch.atan(x), torch.sinh(x), torch.cosh(x), torch.erf(x)
 torch.softmax(x, 1), torch.softmax(x, dim=0), x.softmax(-1), torch.log_softmax(x, dim=1), x.logsumexp(1), torch.logsumexp(x, (0, 1))
 torch.softmax(x)
 torch.maximum(x, x * 2), torch.minimum(x, -x), torch.clamp(x, 2, 3), torch.clamp(x, min=2), torch.clip(x, max=3), x.clip(2, 3)
-x.clamp(torch.tensor(2.0))
 torch.where(x > 2, x, x * 0), torch.where(x > 2, x, 0.0), torch.where(x > 2, 1.0, x), x.where(x > 2, 0)
-torch.where(x > 2)
 torch.where(x > 2, 1, 0), torch.where(x > 2, 1.0, 0.0)
-torch.cat([x, x]), torch.cat((x, x), 1), torch.cat([x, x], dim=-1), torch.concat([x, x]), torch.concatenate([x, x])
-torch.stack([x, x]), torch.stack((x, x), 1), torch.hstack([x, x]), torch.vstack([x, x])
-torch.split(x, 2, 1), x.split([1, 2], dim=1), torch.chunk(x, 2), x.chunk(2, 1), torch.unbind(x), x.unbind(1)
-torch.reshape(x, (3, 2)), torch.flatten(x), torch.squeeze(x[:1]), torch.unsqueeze(x, 0), torch.transpose(x, 0, 1), torch.permute(x, (1, 0)), torch.t(x)
+torch.cat([x, x]), torch.cat((x, x), 1), torch.cat([x, x], dim=-1), torch.concat([x, x])
+torch.stack([x, x]), torch.stack((x, x), 1)
+torch.split(x, 2, 1), x.split([1, 2], dim=1), torch.chunk(x, 2), x.chunk(2, 1)
+torch.reshape(x, (3, 2)), torch.flatten(x), torch.squeeze(x[:1]), torch.unsqueeze(x, 0), torch.transpose(x, 0, 1), torch.permute(x, (1, 0))
 torch.matmul(x, x.T), torch.mm(x, x.T), torch.bmm(x[None], x.T[None]), torch.mv(x, x[0]), torch.dot(x[0], x[1]), torch.outer(x[0], x[1])
 x.matmul(x.T), x.mm(x.T), x.mv(x[0]), x[0].dot(x[1]), x[0].outer(x[1]), x @ x.mT
-torch.einsum("ij,kj->ik", x, x)
 torch.gather(x, 1, torch.tensor([[0], [2]])), torch.index_select(x, 1, torch.tensor([0, 2])), x.gather(dim=0, index=torch.tensor([[1, 0, 1]]))
-torch.take_along_dim(x, torch.tensor([[0], [2]]), 1)
 torch.eq(x, 3), torch.ne(x, x), torch.lt(x, 3), torch.le(x, 3), torch.gt(x, 3), torch.ge(x, 3), x.eq(3), x.lt(x)
-torch.clone(x), torch.detach(x), torch.zeros_like(x), torch.ones_like(x), torch.full_like(x, 2)
-torch.tril(x), torch.triu(x), torch.diag(x[0]), torch.cumsum(x, 1), torch.sort(x, 1), torch.topk(x, 2), torch.flip(x, (0,))
-torch.masked_fill(x, x > 2, 0.0), x.masked_fill(x > 2, 0.0), torch.masked_select(x, x > 2)
-torch.floor(x / 2), torch.ceil(x / 2), torch.round(x / 2), torch.trunc(x / 2), torch.fmod(x, 2)
-torch.broadcast_to(x, (2, 2, 3)), torch.movedim(x, 0, 1), torch.swapaxes(x, 0, 1)
-torch.logical_not(x > 2), torch.logical_and(x > 2, x < 5), torch.isclose(x, x)
-torch.result_type(x, 1), torch.promote_types(torch.float32, torch.int64), torch.can_cast(torch.float64, torch.int64)
-torch.nan_to_num(torch.tensor([nan, inf, 1.0])), torch.bincount(torch.tensor([0, 1, 1])), torch.unique(torch.tensor([1, 1, 2]))
+torch.clone(x), torch.zeros_like(x), torch.ones_like(x), torch.full_like(x, 2)
 torch.nn.functional.relu(x), torch.nn.functional.softmax(x, 1), torch.nn.functional.mse_loss(x, x * 2)
-"""
-
-
-@programs(GIVEN)
+""")
 def test_functions(program: str) -> None:
-    same_in_both(X + program)
+    same_in_both(X + program, torch)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from tinygrad_edu.autograd.hooks import AccumulateGrad, run_hooks
 from tinygrad_edu.autograd.recording import is_grad_enabled, no_grad, set_grad_enabled, state
 
 
@@ -158,6 +159,12 @@ class FunctionNode:
                 f"function {self.name()} returned an incorrect number of gradients "
                 f"(expected {wanted}, got {len(results)})"
             )
+        for i, (operand, result) in enumerate(zip(self.operands, results, strict=False)):
+            if result is not None and not hasattr(operand, "shape"):
+                raise RuntimeError(
+                    f"function {self.name()} returned a gradient different than None at position "
+                    f"{i + 1}, but the corresponding forward input was not a Variable"
+                )
         pairs = zip(self.inputs, results, strict=False)
         contributions = [
             None
@@ -195,12 +202,7 @@ class FunctionNode:
 
     def run_hooks(self, upstream: Any) -> Any:
         """Show the complete gradient to each hook; what a hook returns replaces it."""
-        for hook in list(self.hooks or ()):
-            gradient = upstream if hasattr(upstream, "array") else self.wrap(upstream)
-            result = hook(gradient)
-            if result is not None:
-                upstream = result if hasattr(upstream, "array") else result.array
-        return upstream
+        return run_hooks(self.hooks or (), upstream, self.wrap)
 
     def accumulate(self, gradient: Any) -> None:
         """Do nothing: only leaves collect a `.grad`."""
@@ -217,7 +219,10 @@ class FunctionNode:
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The vertices behind this one."""
-        return tuple((source, 0) for source in self.inputs)
+        return tuple(
+            (AccumulateGrad(source) if hasattr(source, "array") else source, 0)
+            for source in self.inputs
+        )
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from tinygrad_edu.autograd.engine import backpropagate
+from tinygrad_edu.autograd.recording import enable_grad
 
 
 def backward(
@@ -30,13 +33,10 @@ def backward(
         inputs: accumulate only into these.
     """
     outputs = as_sequence(tensors)
-    gradients = backpropagate(
-        _seeds(outputs, grad_tensors, create_graph),
-        targets=None if inputs is None else {x.vertex for x in as_sequence(inputs)},
-        create_graph=create_graph,
-        retain_graph=create_graph if retain_graph is None else retain_graph,
-    )
     chosen = None if inputs is None else {x.vertex for x in as_sequence(inputs)}
+    if chosen is not None and not chosen:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    gradients = _gradients(outputs, grad_tensors, chosen, retain_graph, create_graph)
     for vertex, gradient in gradients.items():
         if chosen is None or vertex in chosen:
             vertex.accumulate(gradient)
@@ -75,15 +75,16 @@ def grad(
     for source in sources:
         if not source.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    gradients = backpropagate(
-        _seeds(as_sequence(outputs), grad_outputs, create_graph),
-        targets={source.vertex for source in sources},
-        create_graph=create_graph,
-        retain_graph=create_graph if retain_graph is None else retain_graph,
-    )
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+            "allow_unused=False."
+        )
+    targets = {source.vertex for source in sources}
+    gradients = _gradients(as_sequence(outputs), grad_outputs, targets, retain_graph, create_graph)
     found = [gradients.get(source.vertex) for source in sources]
     if materialize_grads:
-        found = [x * 0 if g is None else g for g, x in zip(found, sources, strict=True)]
+        found = [_zeros(x) if g is None else g for g, x in zip(found, sources, strict=True)]
     elif not allow_unused and any(gradient is None for gradient in found):
         raise RuntimeError(
             "One of the differentiated Tensors appears to not have been used in the graph. Set "
@@ -91,6 +92,25 @@ def grad(
         )
     pairs = zip(sources, found, strict=True)
     return tuple(None if g is None else source.from_gradient(g) for source, g in pairs)
+
+
+def _gradients(
+    outputs: Sequence[Any],
+    starts: Any,
+    targets: Any,
+    retain_graph: bool | None,
+    create_graph: bool,
+) -> dict[Any, Any]:
+    retain = create_graph if retain_graph is None else retain_graph
+    seeds = _seeds(outputs, starts, create_graph)
+    if not create_graph:
+        return backpropagate(seeds, targets=targets, retain_graph=retain)
+    with enable_grad():  # under no_grad too, the pass is to be recorded
+        return backpropagate(seeds, targets=targets, create_graph=True, retain_graph=retain)
+
+
+def _zeros(x: Any) -> Any:
+    return np.zeros_like(x.array) if hasattr(x, "array") else 0.0
 
 
 def as_sequence(x: Any) -> Sequence[Any]:

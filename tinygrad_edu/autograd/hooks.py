@@ -1,7 +1,8 @@
-"""Handles of hooks: functions that a backward pass calls with a gradient."""
+"""What users hang on a graph: hooks, which a backward pass calls with a gradient, and their handles."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 
@@ -21,3 +22,49 @@ class RemovableHandle:
 
     def __exit__(self, *_: object) -> None:
         self.remove()
+
+
+def run_hooks(hooks: Iterable[Any], upstream: Any, wrap: Callable[[Any], Any]) -> Any:
+    """Show a complete gradient to each hook; what a hook returns replaces it.
+
+    Args:
+        hooks: the hooks; those that keep the gradient (`retain_grad`) come last.
+        upstream: the gradient, as an array or recorded as a tensor.
+        wrap: makes a tensor of an array.
+
+    Returns:
+        The gradient in the form it came in.
+    """
+    recorded = hasattr(upstream, "array")
+    gradient = upstream if recorded else wrap(upstream)
+    for hook in sorted(hooks, key=lambda hook: hasattr(hook, "retains")):
+        result = hook(gradient)
+        if result is None:
+            continue
+        if not hasattr(result, "array"):
+            raise TypeError(f"expected Variable, but hook returned {type(result).__name__!r}")
+        if result.shape != gradient.shape:
+            raise RuntimeError(
+                f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value: "
+                f"from {list(gradient.shape)} to {list(result.shape)}"
+            )
+        gradient = result
+    return gradient if recorded else gradient.array
+
+
+class AccumulateGrad:
+    """What torch shows behind a leaf: the place where its `.grad` is summed up."""
+
+    __slots__ = ("variable",)
+
+    next_functions = ()
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        """Return torch's name of it."""
+        return "AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self):#x}>"

@@ -9,26 +9,42 @@ from tinygrad_edu.nn.module import Module
 
 
 class Sigmoid(Module):
-    """σ(x) = 1 / (1 + e⁻ˣ), between 0 and 1; slope y (1 − y), at most 1/4 (torch.nn.Sigmoid)."""
+    """y = 1 / (1 + e⁻ˣ), between 0 and 1; its slope is y (1 − y) ≤ 1/4 (torch.nn.Sigmoid).
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.Sigmoid()(torch.tensor([-5.0, 0.0, 5.0]))
+    tensor([0.0067, 0.5000, 0.9933])
+    """
 
     def forward(self, input: Any) -> Any:
-        """Apply it to each element."""
+        """Apply it to each element of any shape."""
         return functional.sigmoid(input)
 
 
 class Tanh(Module):
-    """tanh(x) = 2σ(2x) − 1, between −1 and 1; slope 1 − y², at most 1 (torch.nn.Tanh)."""
+    """y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ), between −1 and 1; its slope is 1 − y² ≤ 1 (torch.nn.Tanh).
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.Tanh()(torch.tensor([-2.0, 0.0, 2.0]))
+    tensor([-0.9640,  0.0000,  0.9640])
+    """
 
     def forward(self, input: Any) -> Any:
-        """Apply it to each element."""
+        """Apply it to each element of any shape."""
         return functional.tanh(input)
 
 
 class ReLU(Module):
-    """max(x, 0); slope 1 where x > 0, else 0: a unit never positive is dead (torch.nn.ReLU).
+    """x where x > 0, else 0; its slope is 1 or 0 (torch.nn.ReLU).
+
+    A unit whose input is negative for every sample gets no gradient any more: it is dead.
 
     Args:
         inplace: write the result into the input.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.ReLU()(torch.tensor([-2.0, 0.0, 2.0]))
+    tensor([0., 0., 2.])
     """
 
     def __init__(self, inplace: bool = False) -> None:
@@ -36,20 +52,24 @@ class ReLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Any) -> Any:
-        """Apply it to each element."""
+        """Apply it to each element of any shape."""
         return functional.relu(input, self.inplace)
 
     def extra_repr(self) -> str:
-        """Return the options that are not the default."""
+        """Return the option if it is set."""
         return "inplace=True" if self.inplace else ""
 
 
 class LeakyReLU(Module):
-    """x where x > 0, else slope · x: no unit is dead (torch.nn.LeakyReLU).
+    """x where x > 0, else slope · x, so that no unit is ever dead (torch.nn.LeakyReLU).
 
     Args:
-        negative_slope: the slope for x < 0.
+        negative_slope: the slope below 0.
         inplace: write the result into the input.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.LeakyReLU(0.1)(torch.tensor([-2.0, 0.0, 2.0]))
+    tensor([-0.2000,  0.0000,  2.0000])
     """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
@@ -58,18 +78,27 @@ class LeakyReLU(Module):
         self.inplace = inplace
 
     def forward(self, input: Any) -> Any:
-        """Apply it to each element."""
+        """Apply it to each element of any shape."""
         return functional.leaky_relu(input, self.negative_slope, self.inplace)
 
     def extra_repr(self) -> str:
-        """Return the slope."""
+        """Return the slope, and the other option if it is set."""
         return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
 
 
 class Softmax(Module):
-    """eˣ / Σ eˣ along a dim (torch.nn.Softmax)."""
+    """eˣ / Σ eˣ along a dim: positive numbers that sum to 1 (torch.nn.Softmax).
 
-    def __init__(self, dim: int) -> None:
+    Args:
+        dim: the dim along which they sum to 1.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.Softmax(dim=1)(torch.tensor([[0.0, 0.0], [0.0, 5.0]]))
+    tensor([[0.5000, 0.5000],
+            [0.0067, 0.9933]])
+    """
+
+    def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 
@@ -83,9 +112,17 @@ class Softmax(Module):
 
 
 class LogSoftmax(Module):
-    """x − ln Σ eˣ along a dim (torch.nn.LogSoftmax)."""
+    """ln softmax(x) = x − ln Σ eˣ along a dim (torch.nn.LogSoftmax).
 
-    def __init__(self, dim: int) -> None:
+    Args:
+        dim: the dim along which the softmax sums to 1.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.LogSoftmax(dim=0)(torch.tensor([0.0, 0.0]))
+    tensor([-0.6931, -0.6931])
+    """
+
+    def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 

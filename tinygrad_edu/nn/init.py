@@ -1,95 +1,147 @@
-"""Filling parameters before training, with the numbers torch draws from the same seed."""
+"""Filling parameters before training, with the numbers that torch draws from the same seed."""
 
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from tinygrad_edu import random as rng
 from tinygrad_edu.tensor import Tensor
 
-
-def _fill(tensor: Tensor, numbers: Any) -> Tensor:
-    tensor.array[...] = numbers
-    tensor._changed()
-    return tensor
+Array = np.ndarray[Any, Any]
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw evenly from a to b."""
-    draws = generator or rng.default_generator
-    return _fill(tensor, draws.uniform(tensor.array.shape, tensor.array.dtype, a, b))
+    """Fill with numbers drawn evenly from a to b.
+
+    Args:
+        tensor: any shape, floating; changed in place.
+        a: the lower bound.
+        b: the upper bound.
+        generator: where the numbers come from; by default the one that `manual_seed` sets.
+
+    Returns:
+        The tensor.
+
+    >>> import tinygrad_edu as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.nn.init.uniform_(torch.empty(3), -1, 1)
+    tensor([-0.0075,  0.5364, -0.8230])
+    """
+    draws, kind = generator or rng.default_generator, tensor.array.dtype
+    return _fill(tensor, lambda shape: draws.uniform(shape, kind, a, b))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw from the normal distribution."""
-    draws = generator or rng.default_generator
-    return _fill(tensor, draws.normal(tensor.array.shape, tensor.array.dtype, mean, std))
+    """Fill with numbers drawn from the normal distribution; arguments as of `uniform_`."""
+    draws, kind = generator or rng.default_generator, tensor.array.dtype
+
+    def draw(shape: tuple[int, ...]) -> Array:
+        if tensor.is_contiguous():
+            return draws.normal(shape, kind, mean, std)
+        # torch draws them one by one then, as it does fewer than 16.
+        sizes = [min(8, math.prod(shape) - start) for start in range(0, math.prod(shape), 8)]
+        parts = [draws.normal((size,), kind, mean, std) for size in sizes]
+        return np.concatenate([np.empty(0, kind), *parts]).reshape(shape)
+
+    return _fill(tensor, draw)
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fill with one number."""
-    return _fill(tensor, val)
+    """Fill with one number, in place, and return the tensor."""
+    return _fill(tensor, lambda shape: np.full(shape, val, tensor.array.dtype))
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill with 0."""
+    """Fill with 0, in place, and return the tensor."""
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill with 1."""
+    """Fill with 1, in place, and return the tensor."""
     return constant_(tensor, 1.0)
 
 
+def _fill(tensor: Tensor, draw: Callable[[tuple[int, ...]], Array]) -> Tensor:
+    """Write numbers in the order in which the elements lie in memory, as torch does."""
+    array = tensor.array
+    in_memory = array.transpose(sorted(range(array.ndim), key=lambda dim: -array.strides[dim]))
+    in_memory[...] = draw(in_memory.shape)
+    tensor._changed()
+    return tensor
+
+
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """Return by how much the weights before an activation are to be larger (torch's table).
+    """Return by how much the weights before an activation should be larger than without.
 
     Args:
-        nonlinearity: linear, conv1d, …, sigmoid, tanh, relu, leaky_relu or selu.
-        param: the negative slope of leaky_relu; 0.01 by default.
+        nonlinearity: linear, conv1d, …, conv_transpose3d, sigmoid, tanh, relu, leaky_relu or selu.
+        param: the negative slope of leaky_relu; 0.01 if not given.
 
     Raises:
-        ValueError: for another name.
+        ValueError: for another name, or a slope that is no number.
 
     >>> round(calculate_gain("relu"), 4)
     1.4142
     """
-    linear = ["linear", "sigmoid", *(f"conv{t}{n}d" for n in (1, 2, 3) for t in ("", "_transpose"))]
-    if nonlinearity in linear:
-        return 1.0
     if nonlinearity == "leaky_relu":
         if param is not None and (isinstance(param, bool) or not isinstance(param, (int, float))):
             raise ValueError(f"negative_slope {param} not a valid number")
         return math.sqrt(2.0 / (1 + (0.01 if param is None else param) ** 2))
-    gains = {"tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 0.75}
+    gains = {"sigmoid": 1, "tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4, "linear": 1}
+    gains |= {f"conv{kind}{n}d": 1 for n in (1, 2, 3) for kind in ("", "_transpose")}
     if nonlinearity not in gains:
-        raise ValueError(f"Unsupported nonlinearity {nonlinearity}")
+        raise ValueError(f"Unsupported nonlinearity {nonlinearity}; known: {', '.join(gains)}")
     return gains[nonlinearity]
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
+    """Return how many numbers go into each output, and how many outputs each input goes into."""
     if tensor.ndim < 2:
         raise ValueError(
-            "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions: "
-            f"its shape is {list(tensor.shape)}"
+            "Fan in and fan out can not be computed for tensor with fewer than 2 dimensions: its "
+            f"shape is {list(tensor.shape)}"
         )
     field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
+def _xavier_std(tensor: Tensor, gain: float) -> float:
+    return gain * math.sqrt(2.0 / float(sum(_fans(tensor))))
+
+
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw evenly from ±gain·√(6 / (in + out)) (Glorot and Bengio, 2010)."""
-    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(_fans(tensor)))
+    """Draw evenly from ±gain · √(6 / (in + out)) (Glorot and Bengio, 2010).
+
+    Args:
+        tensor: shape (out, in, …), floating; changed in place.
+        gain: see `calculate_gain`.
+        generator: where the numbers come from; by default the one that `manual_seed` sets.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ValueError: for fewer than 2 dims.
+    """
+    bound = math.sqrt(3.0) * _xavier_std(tensor, gain)
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw normally with standard deviation gain·√(2 / (in + out)) (Glorot and Bengio, 2010)."""
-    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(_fans(tensor))), generator)
+    """Draw normally with standard deviation gain · √(2 / (in + out)); see `xavier_uniform_`."""
+    return normal_(tensor, 0.0, _xavier_std(tensor, gain), generator)
 
 
-def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float | None:
+    """Return gain / √fan; None for a tensor without elements."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        return None
     mode = mode.lower()
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
@@ -104,10 +156,25 @@ def kaiming_uniform_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    """Draw evenly from ±gain·√(3 / fan) (He et al., 2015)."""
-    if 0 in tensor.shape:
+    """Draw evenly from ±gain · √(3 / fan) (He et al., 2015).
+
+    Args:
+        tensor: shape (out, in, …), floating; changed in place.
+        a: the negative slope of the leaky_relu that follows.
+        mode: "fan_in" keeps the size of what goes forward, "fan_out" of what goes back.
+        nonlinearity: what follows; see `calculate_gain`.
+        generator: where the numbers come from; by default the one that `manual_seed` sets.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ValueError: for fewer than 2 dims, another mode or another nonlinearity.
+    """
+    std = _kaiming_std(tensor, a, mode, nonlinearity)
+    if std is None:
         return tensor
-    bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
+    bound = math.sqrt(3.0) * std
     return uniform_(tensor, -bound, bound, generator)
 
 
@@ -118,7 +185,6 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    """Draw normally with standard deviation gain / √fan (He et al., 2015)."""
-    if 0 in tensor.shape:
-        return tensor
-    return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+    """Draw normally with standard deviation gain / √fan; see `kaiming_uniform_`."""
+    std = _kaiming_std(tensor, a, mode, nonlinearity)
+    return tensor if std is None else normal_(tensor, 0, std, generator)

@@ -1,4 +1,4 @@
-"""Linear: the fully connected layer."""
+"""Linear, the fully connected layer, and Identity."""
 
 from __future__ import annotations
 
@@ -25,9 +25,16 @@ class Linear(Module):
         weight: shape (out_features, in_features), drawn evenly from ±1/√in_features.
         bias: shape (out_features,), drawn likewise; None without.
 
+    Raises:
+        RuntimeError: when called, if the last size of the input is not in_features.
+
     >>> import tinygrad_edu as torch
     >>> _ = torch.manual_seed(0)
-    >>> torch.nn.Linear(3, 2)(torch.ones(4, 3)).shape
+    >>> layer = torch.nn.Linear(3, 2)
+    >>> layer.bias
+    Parameter containing:
+    tensor([-0.0114,  0.4578], requires_grad=True)
+    >>> layer(torch.ones(4, 3)).shape
     torch.Size([4, 2])
     """
 
@@ -45,7 +52,7 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        make = {"device": device, "dtype": dtype}
+        make: dict[str, Any] = {"device": device, "dtype": dtype}
         self.weight = Parameter(creation.empty(out_features, in_features, **make))
         if bias:
             self.bias = Parameter(creation.empty(out_features, **make))
@@ -65,7 +72,7 @@ class Linear(Module):
         return functional.linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        """Return the sizes."""
+        """Return the sizes, and whether there is a bias."""
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
@@ -73,7 +80,16 @@ class Linear(Module):
 
 
 class Identity(Module):
-    """Returns what it is given; takes any arguments when it is made (torch.nn.Identity)."""
+    """Returns what it is given, in the place of another layer (torch.nn.Identity).
+
+    Args:
+        args: anything, so that it can be made like the layer whose place it takes.
+        kwargs: likewise.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.Identity(54, unused=True)(torch.ones(2))
+    tensor([1., 1.])
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -81,20 +97,3 @@ class Identity(Module):
     def forward(self, input: Any) -> Any:
         """Return the input."""
         return input
-
-
-class Flatten(Module):
-    """Joins the dims from `start_dim` to `end_dim` into one (torch.nn.Flatten)."""
-
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim = start_dim
-        self.end_dim = end_dim
-
-    def forward(self, input: Any) -> Any:
-        """Flatten the input, by default all but its first dim."""
-        return input.flatten(self.start_dim, self.end_dim)
-
-    def extra_repr(self) -> str:
-        """Return the dims."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

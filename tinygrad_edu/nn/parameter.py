@@ -1,15 +1,14 @@
-"""Parameter: a tensor that a module trains, and what clearing gradients means."""
+"""Parameter: a tensor that a module trains."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from tinygrad_edu.tensor import Tensor
 
 
 class Parameter(Tensor):
-    """A tensor that a module counts among its parameters when it is assigned to an attribute.
+    """A tensor that, assigned to an attribute of a module, is among its `parameters()`.
 
     Args:
         data: the tensor whose memory it takes over, of any shape; an empty one if not given.
@@ -33,7 +32,7 @@ class Parameter(Tensor):
             data = Tensor()
         if not isinstance(data, Tensor):
             raise TypeError(
-                f"a Parameter is made from a Tensor, not from a {type(data).__name__}; "
+                f"a Parameter is made from a Tensor, not from a {type(data).__name__}: "
                 "write nn.Parameter(torch.tensor(...))"
             )
         self: Parameter = cls._wrap(data.array)
@@ -49,16 +48,3 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
-
-
-def clear_gradients(parameters: Iterable[Any], set_to_none: bool) -> None:
-    """Forget the gradients of tensors or values, or set them to 0 where there are any."""
-    for p in parameters:
-        if set_to_none or p.grad is None:
-            p.grad = None
-        elif isinstance(p, Tensor):
-            p.grad = p.grad.detach()
-            p.grad.array.fill(0)
-            p.grad._changed()
-        else:
-            p.grad = 0.0

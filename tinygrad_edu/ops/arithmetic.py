@@ -25,6 +25,10 @@ sub = Operation(
     derivatives=("g", "−g"),
     on_floats=operator.sub,
     on_arrays=np.subtract,
+    on_bool=(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+        "invert a mask, use the `~` operator instead."
+    ),
     rules=(lambda g, _y, _a, _b: g, lambda g, _y, _a, _b: -g),
     dtypes="numbers",
 )
@@ -57,6 +61,10 @@ neg = Operation(
     derivatives=("−g",),
     on_floats=operator.neg,
     on_arrays=np.negative,
+    on_bool=(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
+        "a mask, use the `~` operator instead."
+    ),
     rules=(lambda g, _y, _x: -g,),
     dtypes="numbers",
 )

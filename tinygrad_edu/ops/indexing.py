@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,10 @@ def _is_basic(index: Any) -> bool:
     """Tell whether an index selects each element at most once: ints, slices, None and Ellipsis."""
     parts = index if isinstance(index, tuple) else (index,)
     return all(
-        part is None or part is Ellipsis or isinstance(part, (int, np.integer, slice))
+        part is None
+        or part is Ellipsis
+        or type(part) is int
+        or isinstance(part, (np.integer, slice))
         for part in parts
     )
 
@@ -53,12 +57,19 @@ def _getitem_name(index: Any) -> str:
     return "SliceBackward0" if isinstance(kinds[-1], slice) else "SelectBackward0"
 
 
+def _getitem(input: Any, index: Any) -> Any:
+    result = input[index]
+    if isinstance(result, np.generic):  # one number: a view of it, not a copy
+        result = input[(*index, ...) if isinstance(index, tuple) else (index, ...)]
+    return result
+
+
 getitem = Operation(
     "getitem",
     "[ ]",
     definition="x[index]",
     derivatives=("zeros with g at the index",),
-    on_arrays=lambda input, index: input[index],
+    on_arrays=_getitem,
     rules=(lambda g, _y, _x, index: place(g, index, _x.shape),),
     dtypes="as is",
     grad_fn_name=_getitem_name,
@@ -71,6 +82,17 @@ def _setitem(input: Any, value: Any, index: Any) -> Any:
     result = input.copy()
     result[index] = np.reshape(value, ()) if np.size(value) == 1 else value
     return result
+
+
+def _setitem_name(index: Any) -> str:
+    """Name the node as torch does, which writes to a view of what the other parts select."""
+    parts = index if isinstance(index, tuple) else (index,)
+    arrays = [getattr(part, "ndim", 0) > 0 for part in parts]
+    whole = [
+        part is Ellipsis or (isinstance(part, slice) and part == slice(None)) for part in parts
+    ]
+    only_arrays = any(arrays) and all(map(operator.or_, arrays, whole))
+    return "IndexPutBackward0" if only_arrays else "CopySlices"
 
 
 def _without(g: Any, index: Any) -> Any:
@@ -90,7 +112,7 @@ setitem = Operation(
         lambda g, _y, _x, _b, index: g[index],
     ),
     dtypes="as is",
-    grad_fn_name="CopySlices",
+    grad_fn_name=_setitem_name,
     is_method=False,
 )
 

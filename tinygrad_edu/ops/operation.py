@@ -48,6 +48,7 @@ class Operation:
             than a check beforehand. By default they are taken to be broadcast.
         dtypes: "promote" inputs to a common dtype ("numbers": those that are no bools), to a common
             "float" dtype, insist on "equal" ones, or take them "as is".
+        on_bool: what to say to tensors of bools, where the operation refuses them.
         grad_fn_name: what torch prints for its backward node: a string, or a function of the
             parameters; by default made from the name.
         is_view: whether the result shares memory with its input.
@@ -68,6 +69,7 @@ class Operation:
         prepare: Callable[..., tuple[Any, dict[str, Any]]] | None = None,
         explain: Callable[..., str] | None = None,
         dtypes: str = "promote",
+        on_bool: str | None = None,
         grad_fn_name: str | Callable[..., str] | None = None,
         is_view: bool = False,
         is_method: bool = True,
@@ -84,6 +86,7 @@ class Operation:
         self.prepare = prepare
         self.explain = explain
         self.dtypes = dtypes
+        self.on_bool = on_bool
         self.is_view = is_view
         self.is_method = is_method
         self.grad_fn_name = grad_fn_name or camel_case(name) + "Backward0"
@@ -217,10 +220,7 @@ class Operation:
         operation.__dict__.update(self.__dict__)
         operation.on_floats = partial(self.on_floats, **parameters) if self.on_floats else None
         operation.on_arrays = partial(self.on_arrays, **parameters)
-        operation.rules = tuple(
-            rule and partial(rule, **parameters)
-            for rule in self.rules
-        )
+        operation.rules = tuple(rule and partial(rule, **parameters) for rule in self.rules)
         operation.parameters = parameters
         return operation
 

@@ -102,6 +102,7 @@ reciprocal = Operation(
     dtypes="float",
 )
 
+
 def _square(input: Any) -> Any:
     return np.square(input.astype(np.int64) if input.dtype == bool else input)
 

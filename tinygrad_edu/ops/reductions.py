@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tinygrad_edu.ops.indexing import gather_index, index_select, place
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.powers import exp
 from tinygrad_edu.ops.selection import absolute, maximum, minimum, sign, where
-from tinygrad_edu.ops.indexing import gather_index, index_select, place
 from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
 
 _add_up: Any = np.add.reduce
@@ -151,8 +151,9 @@ prod = Operation(
     on_arrays=_prod,
     on_values=lambda input, dim=None, keepdim=False: np.prod(input, axis=dim, keepdims=keepdim),
     rules=(
-        lambda g, _y, x, dim, keepdim: keep_dims(g, x, dim, keepdim)
-        * _product_of_the_others(x, dim),
+        lambda g, _y, x, dim, keepdim: (
+            keep_dims(g, x, dim, keepdim) * _product_of_the_others(x, dim)
+        ),
     ),
     prepare=_one_reduced_dim,
     dtypes="as is",
@@ -258,6 +259,10 @@ def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple
     kwargs = dict(kwargs)
     if args and not isinstance(args[0], int):
         kwargs["other"], args = args[0], args[1:]
+    if len(args) > 2:
+        raise TypeError(
+            f"takes a dim and keepdim, or another tensor, but got {len(args)} arguments"
+        )
     for name, value in zip(("dim", "keepdim"), args, strict=False):
         kwargs[name] = value
     return kwargs.pop("dim", None), kwargs.pop("keepdim", False), kwargs.pop("other", None)
@@ -377,9 +382,7 @@ std = _Spread(
     definition="√ Σ (x − mean)² / (n − correction)",
     derivatives=("g · (x − mean) / (std · (n − correction)), 0 where std = 0",),
     on_arrays=_std,
-    rules=(
-        lambda g, y, x, dim, correction, keepdim: _std_rule(g, y, x, dim, correction, keepdim),
-    ),
+    rules=(lambda g, y, x, dim, correction, keepdim: _std_rule(g, y, x, dim, correction, keepdim),),
     prepare=_correction,
     dtypes="floating",
 )

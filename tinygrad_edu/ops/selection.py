@@ -120,13 +120,16 @@ def _bounds(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any
                 f"clamp: {name} must be a number here; for a bound that is a "
                 f"{type(bound).__name__}, use maximum and minimum"
             )
+    low, high = (b.item() if isinstance(b, np.generic) else b for b in (low, high))
     low = -math.inf if low is None else low
     return inputs, {"min": low, "max": math.inf if high is None else high}
 
 
 def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     if input.dtype.kind != "f":
-        if not all(isinstance(bound, (int, np.integer)) or math.isinf(bound) for bound in (min, max)):
+        if not all(
+            isinstance(bound, (int, np.integer)) or math.isinf(bound) for bound in (min, max)
+        ):
             return np.clip(input.astype(np.float32), min, max)
         input = input.astype(np.int64) if input.dtype == bool else input
         range_ = np.iinfo(input.dtype)  # a bound may be ±inf, which no integer is

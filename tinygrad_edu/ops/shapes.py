@@ -191,6 +191,28 @@ transpose: Operation = Operation(
 )
 
 
+def _at_most_two_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    ndim = len(inputs[0].shape)
+    if ndim > 2:
+        raise RuntimeError(
+            f"t() expects a tensor with <= 2 dimensions, but self is {ndim}D; use .mT"
+        )
+    return inputs, parameters
+
+
+t: Operation = Operation(
+    "t",
+    "ᵀ",
+    definition="the transpose of a matrix",
+    derivatives=("gᵀ",),
+    on_arrays=lambda input: input.T,
+    rules=(lambda g, _y, _x: t(g),),
+    prepare=_at_most_two_dims,
+    dtypes="as is",
+    is_view=True,
+)
+
+
 def _all_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     ndim, dims = len(inputs[0].shape), parameters["dims"]
     order = tuple(normalize_dim(d, ndim) for d in dims) if len(dims) == ndim else None

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.optim.optimizer import Optimizer
+from tinygrad_edu.optim.optimizer import Array, Optimizer, Rule, check_options
+from tinygrad_edu.tensor import Tensor
 
 
 class Adam(Optimizer):
     """m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;  x ← x − lr · m̂ / (√v̂ + ε).
 
-    As torch.optim.Adam (Kingma and Ba, 2015); m̂ and v̂ are m and v divided by 1 − βᵗ.
+    As torch.optim.Adam (Kingma and Ba, 2015); m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) at step t.
 
     Args:
-        params: parameters, or dictionaries of parameters and options.
+        params: tensors or `Value`s; or dictionaries of these and options.
         lr: the learning rate.
         betas: β₁ and β₂.
         eps: ε.
-        weight_decay: added to the gradient times the parameter.
+        weight_decay: adds weight_decay · x to g, which pulls parameters towards 0.
         amsgrad: divide by the largest v̂ so far (Reddi et al., 2018).
+        foreach: False or None; torch's other implementations are not there.
         maximize: go up instead of down.
+        capturable: False.
+        differentiable: False.
+        fused: False or None.
+        decoupled_weight_decay: take lr · weight_decay · x off x instead (AdamW).
+
+    Raises:
+        ValueError: for a negative option, or betas that are not in [0, 1).
+        NotImplementedError: for an implementation that is not there.
+
+    >>> import tinygrad_edu as torch
+    >>> w = torch.tensor([1.0, 100.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> torch.optim.Adam([w], lr=0.1).step()
+    >>> w
+    tensor([ 0.9000, 99.9000], requires_grad=True)
     """
 
     def __init__(
@@ -34,42 +50,73 @@ class Adam(Optimizer):
         weight_decay: float = 0,
         amsgrad: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
     ) -> None:
-        if not lr >= 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if not eps >= 0.0:
-            raise ValueError(f"Invalid epsilon value: {eps}")
+        check_options(lr=lr, eps=eps)
         for i, beta in enumerate(betas):
             if not 0.0 <= beta < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-        if not weight_decay >= 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "amsgrad": amsgrad,
-                "maximize": maximize,
-            },
-        )
+        check_options(weight_decay=weight_decay)
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
+            "decoupled_weight_decay": decoupled_weight_decay,
+        }
+        super().__init__(params, defaults)
 
-    def update(self, group: dict[str, Any], x: Any, g: Any, state: dict[str, Any]) -> Any:
-        """Take one step."""
-        (beta1, beta2), sqrt = group["betas"], np.sqrt
-        if group["maximize"]:
-            g = -g
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * x
-        state["step"] = step = state.get("step", 0) + 1
-        m = state.get("exp_avg", 0.0 * x)
-        state["exp_avg"] = m = m + (g - m) * (1 - beta1)
-        state["exp_avg_sq"] = v = state.get("exp_avg_sq", 0.0 * x) * beta2 + (1 - beta2) * g * g
-        if group["amsgrad"]:
-            state["max_exp_avg_sq"] = v = np.maximum(state.get("max_exp_avg_sq", 0.0 * x), v)
-        root = sqrt(v) / math.sqrt(1 - beta2**step) + group["eps"]
-        x -= group["lr"] / (1 - beta1**step) * (m / root)
-        return x
+    def _rule(self, group: dict[str, Any]) -> Rule:
+        lr, decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
+        eps, maximize, amsgrad = group["eps"], group["maximize"], group["amsgrad"]
+        decoupled = group["decoupled_weight_decay"]
+
+        def rule(p: Any, array: Array, gradient: Array) -> None:
+            state = self.state[p] or self._start(p, array, amsgrad)
+            step = state["step"].array
+            step += 1
+            t = step.item()
+            if maximize:
+                gradient = -gradient
+            if decay and decoupled:
+                array *= 1 - lr * decay
+            elif decay:
+                gradient = gradient + decay * array
+            m, v = state["exp_avg"].array, state["exp_avg_sq"].array
+            scratch = np.asarray(gradient - m)
+            scratch *= 1 - beta1
+            m += scratch
+            v *= beta2
+            np.multiply(gradient, gradient, scratch)
+            scratch *= 1 - beta2
+            v += scratch
+            if amsgrad:
+                largest = state["max_exp_avg_sq"].array
+                v = np.maximum(largest, v, out=largest)
+            np.sqrt(v, scratch)
+            scratch /= (1 - beta2**t) ** 0.5
+            scratch += eps
+            change = m * (lr / (1 - beta1**t))  # first, as in torch: it matters if it overflows
+            change /= scratch
+            array -= change
+
+        return rule
+
+    def _start(self, p: Any, array: Array, amsgrad: bool) -> dict[str, Any]:
+        """Make the state of a parameter that has had no step yet."""
+        names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if amsgrad else [])]
+        state = self.state[p]
+        state["step"] = Tensor._wrap(np.zeros((), np.float32))
+        state.update({name: Tensor._wrap(np.zeros(array.shape, array.dtype)) for name in names})
+        return state

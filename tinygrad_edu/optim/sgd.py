@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygrad_edu.optim.optimizer import Optimizer, check
+import numpy as np
+
+from tinygrad_edu.optim.optimizer import Array, Optimizer, Rule, check_options
+from tinygrad_edu.tensor import Tensor
 
 
 class SGD(Optimizer):
-    """x ← x − lr · g, or with momentum v ← μ v + (1 − dampening) g and x ← x − lr · v.
+    """x ← x − lr · g; with momentum v ← μ v + (1 − dampening) g, then x ← x − lr · v.
 
-    As torch.optim.SGD (Sutskever et al., 2013, up to where lr stands).
+    As torch.optim.SGD. The first v is g itself.
 
     Args:
-        params: parameters, or dictionaries of parameters and options.
+        params: tensors or `Value`s; or dictionaries of these and options.
         lr: the learning rate.
         momentum: μ.
-        dampening: of the gradient in the momentum.
-        weight_decay: added to the gradient times the parameter.
-        nesterov: look ahead along the momentum.
+        dampening: what is taken from g in v.
+        weight_decay: adds weight_decay · x to g, which pulls parameters towards 0.
+        nesterov: step by g + μ v instead of v (Sutskever et al., 2013).
         maximize: go up instead of down.
+        foreach: False or None; torch's other implementations are not there.
+        differentiable: False.
+        fused: False or None.
+
+    Raises:
+        ValueError: for a negative option, or nesterov without momentum.
+        NotImplementedError: for an implementation that is not there.
 
     >>> import tinygrad_edu as torch
     >>> w = torch.tensor(1.0, requires_grad=True)
@@ -39,35 +49,55 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        check({"momentum": momentum, "weight_decay": weight_decay})
+        check_options(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-            },
-        )
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+            "foreach": foreach,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        super().__init__(params, defaults)
 
-    def update(self, group: dict[str, Any], x: Any, g: Any, state: dict[str, Any]) -> Any:
-        """Take one step."""
+    def _rule(self, group: dict[str, Any]) -> Rule:
+        lr = -group["lr"] if group["maximize"] else group["lr"]
+        if not (group["momentum"] or group["weight_decay"]):
+
+            def descend(_p: Any, array: Array, gradient: Array) -> None:
+                array -= lr * gradient
+
+            return descend
+
+        def descend_along(p: Any, array: Array, gradient: Array) -> None:
+            array -= group["lr"] * self._direction(p, array, gradient, group)
+
+        return descend_along
+
+    def _direction(self, p: Any, array: Array, gradient: Array, group: dict[str, Any]) -> Array:
+        """Return the gradient with weight decay and momentum."""
         if group["maximize"]:
-            g = -g
+            gradient = -gradient
         if group["weight_decay"]:
-            g = g + group["weight_decay"] * x
+            gradient = gradient + group["weight_decay"] * array
         momentum = group["momentum"]
-        if momentum:
-            v = state.get("momentum_buffer")
-            v = g + 0.0 if v is None else momentum * v + (1 - group["dampening"]) * g
-            state["momentum_buffer"] = v
-            g = g + momentum * v if group["nesterov"] else v
-        x -= group["lr"] * g
-        return x
+        if not momentum:
+            return gradient
+        buffer = self.state[p].get("momentum_buffer")
+        if buffer is None:
+            velocity = np.array(gradient)
+            self.state[p]["momentum_buffer"] = Tensor._wrap(velocity)
+        else:
+            velocity = buffer.array
+            velocity *= momentum
+            velocity += gradient if group["dampening"] == 0 else (1 - group["dampening"]) * gradient
+        return gradient + momentum * velocity if group["nesterov"] else velocity

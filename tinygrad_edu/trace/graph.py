@@ -58,8 +58,7 @@ class ValueNode:
             array, or None if it was not computed. A leaf's is summed over all backward passes.
         made_by: the operation that computed it; None for a leaf or constant.
         uses: where it went.
-        is_given: whether it came from outside, as data do: no operation made it, it is no
-            parameter or buffer of a module, and no number that is written in the code.
+        is_member: whether it is a parameter or buffer of a module.
     """
 
     index: int
@@ -71,12 +70,22 @@ class ValueNode:
     gradient: Any
     made_by: OperationNode | None = None
     uses: list[Use] = field(default_factory=list)
-    is_given: bool = False
+    is_member: bool = False
 
     @property
     def needs_gradient(self) -> bool:
         """Whether a gradient is asked for it."""
         return self.kind != "constant"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it came from outside, as data do.
+
+        That is: no operation made it, no module has it, and it is no number in the code.
+        """
+        number = self.kind == "constant" and self.shape is None and self.name is None
+        in_code = number and len(self.uses) <= 1
+        return self.made_by is None and not self.is_member and not in_code
 
 
 @dataclass(slots=True, eq=False)
@@ -292,9 +301,7 @@ class _Reader:
                 _number(known),
                 _plain(getattr(x, "grad", None)),
             )
-            found.is_given = found.kind == "leaf" or (
-                found.kind == "constant" and not self._names.belongs_to_module(x)
-            )
+            found.is_member = self._names.belongs_to_module(x)
             self._values[key] = found
             self.graph.values.append(found)
         return found

@@ -14,7 +14,7 @@ import numpy as np
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, Use, ValueNode
 from tinygrad_edu.viz import labels
-from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_label
+from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_node
 from tinygrad_edu.viz.style import magnitude, size_of
 
 ROWS = 4  # the parameters that a module's node lists
@@ -81,7 +81,7 @@ def _plan_at(recorded: Graph, depth: int) -> Plan:
         source: Unit | Bundle
         if value.made_by is not None:
             source = unit_of[value.made_by]
-        elif _is_inside(value, targets):
+        elif not value.is_given and all(isinstance(target, ModuleCall) for target in targets):
             for target in targets:
                 if value.name:
                     found.parameters[target].append(value)
@@ -109,14 +109,6 @@ def _unit(operation: OperationNode, depth: int) -> Unit:
     return unit
 
 
-def _is_inside(value: ValueNode, targets: list[Unit]) -> bool:
-    """Tell whether a leaf belongs to modules: their parameter, or a number in their code."""
-    if not all(isinstance(target, ModuleCall) for target in targets):
-        return False
-    of_the_code = value.shape is None and value.name is None and len(value.uses) == 1
-    return value.kind == "parameter" or (value.kind == "constant" and of_the_code)
-
-
 # --- drawing -------------------------------------------------------------------------------------
 
 
@@ -126,7 +118,7 @@ def draw_by_module(sheet: Sheet, limit: int) -> None:
     names: dict[Unit | Bundle, str] = {}
     for i, bundle in enumerate(chosen.bundles):
         names[bundle] = f"s{i}"
-        sheet.digraph.node(names[bundle], label=bundle_label(sheet, bundle))
+        sheet.digraph.node(names[bundle], **bundle_node(sheet, bundle))
     for unit in chosen.units:
         if isinstance(unit, ModuleCall):
             names[unit] = f"m{unit.index}"
@@ -148,7 +140,7 @@ def draw_output(sheet: Sheet, value: ValueNode, names: dict[Any, str], chosen: P
     maker = next(
         names[u] for u in chosen.units if u is value.made_by or _contains(u, value.made_by)
     )
-    sheet.digraph.node(f"v{value.index}", label=value_label(sheet, value))
+    sheet.digraph.node(f"v{value.index}", **value_node(sheet, value))
     shown = magnitude(size_of(value.gradient), sheet.reference_for(value.shape))
     sheet.arrow(maker, f"v{value.index}", shown)
 
@@ -173,7 +165,9 @@ def call_label(sheet: Sheet, call: ModuleCall, parameters: list[ValueNode]) -> s
         cells = (
             labels.cell(labels.font(labels.literal(name), theme.text), align="LEFT"),
             labels.cell(labels.font(amount(values), theme.muted), align="LEFT"),
-            sheet.gradient_row(together([v.gradient for v in values]), values[0].shape),
+            sheet.gradient_row(together([v.gradient for v in values]), values[0].shape)
+            if values[0].needs_gradient
+            else labels.cell(labels.font("no gradient", theme.muted)),
         )
         rows.append(labels.row(*cells))
     if len(groups) > ROWS:
@@ -184,18 +178,18 @@ def call_label(sheet: Sheet, call: ModuleCall, parameters: list[ValueNode]) -> s
     return labels.label(labels.table(labels.row(labels.cell(inner)), cellpadding=3, **frame))
 
 
-def bundle_label(sheet: Sheet, bundle: Bundle) -> str:
-    """Write values from outside: a single one as ever, several by their number."""
+def bundle_node(sheet: Sheet, bundle: Bundle) -> dict[str, str]:
+    """Return the node of values from outside: a single one as ever, several by their number."""
     first = bundle.values[0]
     if len(bundle.values) == 1:
-        return value_label(sheet, first)
+        return value_node(sheet, first)
     sheet.seen.add(first.kind)
     theme = sheet.theme
     rows = [labels.row(labels.cell(labels.font(amount(bundle.values), theme.text)))]
     if first.needs_gradient:
         gradient = together([value.gradient for value in bundle.values])
         rows.append(labels.row(sheet.gradient_row(gradient, first.shape)))
-    return labels.label(labels.value_box(first.kind, rows, theme))
+    return labels.value_node(first.kind, rows, theme)
 
 
 def draw_arrow(sheet: Sheet, tail: str, head: str, uses: list[Use], from_outside: bool) -> None:
@@ -205,7 +199,9 @@ def draw_arrow(sheet: Sheet, tail: str, head: str, uses: list[Use], from_outside
     stale = needs_gradient and any(use.is_stale for use in uses)
     gradient = None if stale else _sent_back(uses)
     shown = magnitude(size_of(gradient), sheet.reference_for(values[0].shape), stale)
-    lines = [] if from_outside else [labels.font(amount(values), sheet.theme.muted)]
+    several = len(values) > 1 or values[0].shape is not None
+    show_amount = several and not from_outside
+    lines = [labels.font(amount(values), sheet.theme.muted)] if show_amount else []
     sheet.arrow(tail, head, shown, lines + sheet.gradient_text(gradient, shown))
 
 

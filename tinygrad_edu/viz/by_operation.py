@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinygrad_edu.trace.graph import ModuleCall, Use, ValueNode
-from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_label, value_tooltip
+from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_node, value_tooltip
 from tinygrad_edu.viz.style import magnitude, size_of
 
 
@@ -12,7 +12,7 @@ def draw_by_operation(sheet: Sheet) -> None:
     recorded = sheet.recorded
     for value in recorded.values:
         sheet.inside(home(value)).node(
-            f"v{value.index}", label=value_label(sheet, value), tooltip=value_tooltip(value)
+            f"v{value.index}", **value_node(sheet, value), tooltip=value_tooltip(value)
         )
     for operation in recorded.operations:
         draw_operation(sheet, operation)
@@ -36,14 +36,11 @@ def home(value: ValueNode) -> ModuleCall | None:
     """Find the module call to draw a value in.
 
     What an operation computed belongs where that happened; a parameter or a number in the code,
-    to the innermost call that all its uses share; data and other leaves stand outside.
+    to the innermost call that all its uses share; what was given stands outside.
     """
     if value.made_by is not None:
         return value.made_by.call
-    if value.kind == "leaf" or (value.kind == "constant" and value.shape and not value.name):
-        return None
-    calls = [use.operation.call for use in value.uses]
-    return shared_call(calls)
+    return None if value.is_given else shared_call([use.operation.call for use in value.uses])
 
 
 def shared_call(calls: list[ModuleCall | None]) -> ModuleCall | None:

@@ -27,14 +27,12 @@ def literal(text: Any, longest: int = LONGEST) -> str:
 
 
 def tooltip(text: str) -> str:
-    r"""Write a text for an attribute that Graphviz reads escapes and entities in.
+    r"""Write a text for an attribute in which Graphviz reads escapes, and does so twice.
 
-    >>> tooltip("a & b\n\\n")
-    'a &amp; b\\n\\\\\\\\n'
+    >>> tooltip(r"a & \n")
+    'a &amp; \\\\\\\\n'
     """
-    lines = str(text).split("\n")
-    # Graphviz reads the escapes of a tooltip twice.
-    return "\\n".join(literal(line, 400).replace("\\", r"\\") for line in lines)
+    return literal(text, 400).replace("\\", r"\\")
 
 
 def font(markup: str, color: str, size: float | None = None, bold: bool = False) -> str:
@@ -86,7 +84,7 @@ def gradient_cell(text: str, shown: Magnitude, theme: Theme, **attributes: Any) 
         color = theme.text_on(shown.step)
         return cell(font(text, color), bgcolor=theme.steps[shown.step], **attributes)
     if shown.state == "zero":
-        look = {"border": 1, "style": "DOTTED", "color": theme.text, "bgcolor": theme.background}
+        look = {"border": 1, "color": theme.text, "bgcolor": theme.background}
         return cell(font(text, theme.text), **look, **attributes)
     if shown.state == "invalid":
         look = {"border": 2, "color": theme.invalid, "bgcolor": theme.background}
@@ -116,25 +114,35 @@ def arrow_text(lines: list[str]) -> str:
 
 
 def value_box(kind: str, rows: list[str], theme: Theme) -> str:
-    """Frame the rows of a value by its kind.
+    """Frame the rows of a value by its kind; a constant has the frame of its node (`value_node`).
 
-    A parameter has a double frame, a leaf a single one, a constant a dashed one; what was computed
-    has round corners, and the output of the graph a thick frame.
+    A parameter has a double frame, a leaf a single one; what was computed has round corners, and
+    the output of the graph a thick frame.
     """
-    hue = {"parameter": theme.parameter, "leaf": theme.leaf, "output": theme.output}.get(kind)
-    frame = {
-        "border": 3 if kind == "output" else 1,
-        "color": theme.text,
-        "bgcolor": theme.background,
-        "cellpadding": 3,
-        "cellspacing": 1,
-    }
-    if kind in ("constant", "intermediate", "output"):
-        frame["style"] = "DASHED" if kind == "constant" else "ROUNDED"
     inner = table(*rows, cellpadding=3)
+    if kind == "constant":
+        return inner
+    hue = {"parameter": theme.parameter, "leaf": theme.leaf, "output": theme.output}.get(kind)
     if hue:
         inner = table(row(cell(bgcolor=hue, width=5), cell(width=3), cell(inner)))
+    frame: dict[str, Any] = {"color": theme.text, "bgcolor": theme.background}
+    frame.update(border=3 if kind == "output" else 1, cellpadding=3, cellspacing=1)
+    if kind in ("intermediate", "output"):
+        frame["style"] = "ROUNDED"
     box = table(row(cell(inner)), **frame)
     if kind != "parameter":
         return box
     return table(row(cell(box)), border=1, color=theme.text, cellpadding=2)
+
+
+def value_node(kind: str, rows: list[str], theme: Theme) -> dict[str, str]:
+    """Return the attributes of the node of a value.
+
+    The dashed frame of a constant is the node's: Graphviz (up to version 14 at least) may crash on
+    a dashed or dotted frame inside a label when it writes its layout as JSON.
+    """
+    node = {"label": label(value_box(kind, rows, theme))}
+    if kind == "constant":
+        look = {"shape": "box", "style": "dashed,filled", "fillcolor": theme.background}
+        node.update(look, color=theme.text, margin="0.03", width="0", height="0")
+    return node

@@ -11,11 +11,11 @@ from tinygrad_edu.viz.style import STEPS, Theme, magnitude, width
 KINDS = {
     "parameter": "parameter",
     "leaf": "leaf: wants a gradient",
-    "constant": "constant: no gradient",
     "intermediate": "computed",
     "output": "output",
 }
 STATES = {
+    "constant": "dashed frame: constant, no gradient",
     "zero": "dotted, 0: exactly zero",
     "invalid": "✕: nan or inf",
     "stale": "? changed: a number was changed after the forward pass, the gradient is not known",
@@ -43,9 +43,7 @@ def legend(theme: Theme, seen: Collection[str], reference: str) -> str:
         )
         rows.append(text(f"relative to {reference}", theme))
         rows.append(scale(theme))
-    words = [meaning for state, meaning in STATES.items() if state in seen]
-    if words:
-        rows.append(text(" &#160;·&#160; ".join(words), theme))
+    rows += [text(meaning, theme) for state, meaning in STATES.items() if state in seen]
     lines = (labels.row(labels.cell(line, align="LEFT")) for line in rows if line)
     return labels.label(labels.table(*lines, cellpadding=4))
 
@@ -59,7 +57,8 @@ def frames(theme: Theme, seen: Collection[str]) -> str:
     ]
     letters = sum(len(words) for kind, words in KINDS.items() if kind in seen)
     height = 52 if "parameter" in seen else 44  # room enough also for a font wider than Helvetica
-    size = {"fixedsize": "TRUE", "width": 6 * letters + 30 * len(boxes), "height": height}
+    size: dict[str, Any] = {"align": "LEFT", "fixedsize": "TRUE"}
+    size.update({"width": 6 * letters + 30 * len(boxes), "height": height})
     cells = [labels.cell(box) for box in boxes]
     return labels.table(labels.row(*cells), cellspacing=4, **size) if boxes else ""
 

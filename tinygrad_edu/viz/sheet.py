@@ -181,8 +181,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape))
 
 
-def value_label(sheet: Sheet, value: ValueNode) -> str:
-    """Write a value: its name, its number or shape, and its gradient."""
+def value_node(sheet: Sheet, value: ValueNode) -> dict[str, str]:
+    """Return the node of a value: its name, its number or shape, and its gradient."""
     theme = sheet.theme
     sheet.seen.add(value.kind)
     title = labels.font(labels.literal(value.name), theme.text, bold=True) if value.name else ""
@@ -194,7 +194,7 @@ def value_label(sheet: Sheet, value: ValueNode) -> str:
     rows = [labels.row(labels.cell(title))]
     if value.needs_gradient:
         rows.append(labels.row(sheet.gradient_row(value.gradient, value.shape)))
-    return labels.label(labels.value_box(value.kind, rows, theme))
+    return labels.value_node(value.kind, rows, theme)
 
 
 def value_tooltip(value: ValueNode) -> str:

@@ -74,4 +74,4 @@ def test_a_chain_of_a_hundred_factors(factor, product):
 @pytest.mark.parametrize("loss", ["MSELoss", "L1Loss"])
 def test_an_unknown_reduction_is_refused(loss):
     with pytest.raises(ValueError, match="'median' is not a valid value for reduction"):
-        getattr(nn, loss)("median")(torch.ones(1), torch.ones(1))
+        getattr(nn, loss)(reduction="median")(torch.ones(1), torch.ones(1))

@@ -60,7 +60,8 @@ from tinygrad_edu.functions import FUNCTIONS
 from tinygrad_edu.printing import set_printoptions
 
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
-from tinygrad_edu.tensor import Size, Tensor
+from tinygrad_edu.size import Size
+from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Constant, Value
 from tinygrad_edu.version import __version__
 

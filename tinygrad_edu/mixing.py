@@ -64,3 +64,22 @@ def shape_error(
                     f"{b}; counted from the last, sizes must be equal or 1"
                 )
     return RuntimeError(f"{name}: shapes {', '.join(map(str, shapes))} do not fit: {error}")
+
+
+def check_grad(x: Any, gradient: Any) -> None:
+    """Refuse what cannot be the gradient of a tensor."""
+    if not hasattr(gradient, "array"):
+        kind = type(gradient).__name__
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {kind}"
+        )
+    if gradient.array.shape != x.array.shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(gradient.shape)}' to a tensor of size "
+            f"'{list(x.shape)}'. Please ensure that the gradient and the tensor are the same size"
+        )
+    if gradient.array.dtype != x.array.dtype:
+        raise RuntimeError(
+            f"attempting to assign a gradient with dtype {gradient.dtype} to a tensor with dtype "
+            f"{x.dtype}: the two must be the same"
+        )

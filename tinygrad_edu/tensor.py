@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import math
 import warnings
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tinygrad_edu import dtypes
-from tinygrad_edu.autograd.hooks import RemovableHandle, run_hooks
+from tinygrad_edu.autograd.hooks import RemovableHandle, Retain, run_hooks
 from tinygrad_edu.autograd.recording import state
 from tinygrad_edu.conversions import Conversions
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
-from tinygrad_edu.mixing import adapt, shape_error
+from tinygrad_edu.mixing import adapt, check_grad, shape_error
 from tinygrad_edu.node import Node
 from tinygrad_edu.operators import Operators
 from tinygrad_edu.ops import TABLE, Composite, Operation, shapes
+from tinygrad_edu.size import Size
 
 Array = np.ndarray[Any, Any]
 
@@ -32,26 +32,6 @@ _new = object.__new__
 _ndarray = np.ndarray
 _FLOAT32, _FLOAT64, _MIXED = np.dtype(np.float32), np.dtype(np.float64), object()
 _NO_PARAMETERS: dict[str, Any] = {}
-
-
-class Size(tuple[int, ...]):
-    """The shape of a tensor; prints as torch's does."""
-
-    __slots__ = ()
-
-    def __add__(self, other: Any) -> Size:
-        return Size((*self, *other))
-
-    def __getitem__(self, index: Any) -> Any:
-        item = tuple.__getitem__(self, index)
-        return Size(item) if isinstance(index, slice) else item
-
-    def numel(self) -> int:
-        """Return the number of elements."""
-        return math.prod(self)
-
-    def __repr__(self) -> str:
-        return f"torch.Size({list(self)})"
 
 
 class Tensor(Operators, InPlace, Conversions):
@@ -107,7 +87,7 @@ class Tensor(Operators, InPlace, Conversions):
 
     @staticmethod
     def _record(op: Operation, operands: Sequence[Any], parameters: dict[str, Any]) -> Tensor:
-        """Compute an operation on tensors and numbers, and remember it where a gradient may flow."""
+        """Compute an operation on tensors and numbers; remember it where a gradient may flow."""
         arrays: list[Any] = []
         kind: Any = None
         wanted, bit = 0, 1  # bit i: input i gets a gradient
@@ -244,7 +224,7 @@ class Tensor(Operators, InPlace, Conversions):
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
-            _check_grad(self, value)
+            check_grad(self, value)
         self._grad = value
 
     @property
@@ -365,13 +345,13 @@ class Tensor(Operators, InPlace, Conversions):
         if not self._requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self.grad_fn is not None and not self.retains_grad:
-            self.register_hook(_Retain(self))
+            self.register_hook(Retain(self))
 
     @property
     def retains_grad(self) -> bool:
         """Whether a tensor that is no leaf collects its `.grad`."""
         hooks = self.grad_fn.hooks if self.grad_fn is not None else None
-        return any(isinstance(hook, _Retain) for hook in hooks or ())
+        return any(isinstance(hook, Retain) for hook in hooks or ())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.grad_fn is not None:
@@ -394,39 +374,6 @@ class Tensor(Operators, InPlace, Conversions):
         raise AttributeError(
             f"'Tensor' has no attribute {name!r}: it is not in this library, or not in torch either"
         )
-
-
-def _check_grad(x: Tensor, gradient: Any) -> None:
-    if not isinstance(gradient, Tensor):
-        kind = type(gradient).__name__
-        raise TypeError(
-            f"assigned grad expected to be a Tensor or None but got grad of type {kind}"
-        )
-    if gradient.array.shape != x.array.shape:
-        raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(gradient.shape)}' to a tensor of size "
-            f"'{list(x.shape)}'. Please ensure that the gradient and the tensor are the same size"
-        )
-    if gradient.array.dtype != x.array.dtype:
-        raise RuntimeError(
-            f"attempting to assign a gradient with dtype {gradient.dtype} to a tensor with dtype "
-            f"{x.dtype}: the two must be the same"
-        )
-
-
-class _Retain:
-    """The hook that keeps the gradient of a tensor that is no leaf, without keeping the tensor."""
-
-    retains = True
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = weakref.ref(tensor)
-
-    def __call__(self, gradient: Tensor) -> None:
-        tensor = self.tensor()
-        if tensor is not None:
-            before = tensor._grad
-            tensor._grad = gradient if before is None else before + gradient
 
 
 def _share(view: Tensor, base: Tensor) -> None:

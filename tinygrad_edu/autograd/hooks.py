@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -68,3 +69,18 @@ class AccumulateGrad:
 
     def __repr__(self) -> str:
         return f"<AccumulateGrad object at {id(self):#x}>"
+
+
+class Retain:
+    """The hook that keeps the gradient of a tensor that is no leaf, without keeping the tensor."""
+
+    retains = True
+
+    def __init__(self, tensor: Any) -> None:
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, gradient: Any) -> None:
+        tensor = self.tensor()
+        if tensor is not None:
+            before = tensor._grad
+            tensor._grad = gradient if before is None else before + gradient

@@ -40,6 +40,7 @@ class Canvas:
             node_attr={"fontname": FONT, "margin": "0", "shape": "box", "fixedsize": "shape"},
         )
         self._count = 0
+        self.width = width
         self.rectangle(0, 0, width, height, self.theme.background)
 
     def _node(self, x: float, y: float, width: float, height: float, **look: str) -> str:
@@ -86,7 +87,8 @@ class Canvas:
         align: str = "left",
     ) -> None:
         """Write one line of text; (x, y) is its left, middle or right end at half its height."""
-        room = round(0.75 * len(words) * size + size)  # more than any font needs
+        room = round(0.75 * len(words) * size + size)  # more than fonts need, but on the page
+        room = min(room, round(self.width - x)) if align == "left" else room
         start = {"left": 0.0, "center": room / 2, "right": room}[align]
         markup = labels.font(labels.literal(words, 200), color or self.theme.text, size, bold)
         fixed = {"fixedsize": "TRUE", "width": room, "height": round(2 * size)}

@@ -103,7 +103,8 @@ class _PanelPainter:
             color=color,
             align="center",
         )
-        canvas.text(self.x, self.y + 40, panel.sentence, 13, color=theme.muted)
+        size = 13 if self.width > WIDTHS[4] else 12
+        canvas.text(self.x, self.y + 40, panel.sentence, size, color=theme.muted)
 
     def _colors(self, shown: Magnitude | None) -> tuple[str, str, str]:
         """Return fill, outline and text colour of a box."""

@@ -44,7 +44,7 @@ def panel(flow: NetworkFlow | ChainFlow) -> Panel:
         return Panel(f"× {flow.factor:g}", flow.verdict, sentence, rows, "y", measure)
     rows = [Row(flow.layers[i].name, flow.layers[i].ratio) for i in chosen(len(flow.layers))]
     first = flow.layers[0].ratio
-    sentence = f"layer 1 gets {share(first)} the gradient at the output"
+    sentence = f"layer 1 gets {share(first)} the output's gradient"
     measure = "mean |∂L/∂activation| of each layer"
     return Panel(flow.name, flow.verdict, sentence, rows[::-1], "loss", measure)
 

@@ -58,7 +58,7 @@ def frames(theme: Theme, seen: Collection[str]) -> str:
     letters = sum(len(words) for kind, words in KINDS.items() if kind in seen)
     height = 52 if "parameter" in seen else 44  # room enough also for a font wider than Helvetica
     size: dict[str, Any] = {"align": "LEFT", "fixedsize": "TRUE"}
-    size.update({"width": 6 * letters + 30 * len(boxes), "height": height})
+    size.update({"width": 7 * letters + 34 * len(boxes), "height": height})
     cells = [labels.cell(box) for box in boxes]
     return labels.table(labels.row(*cells), cellspacing=4, **size) if boxes else ""
 

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-FONT = "Helvetica,Arial,sans-serif"
+FONT = "Arial"  # its widths are known to Graphviz even where there is no font
 CSS_CLASS = "tinygrad-edu"
 
 BOUNDS = (-5.0, -3.0, -1.0, 1.0, 1.85, 4.0)

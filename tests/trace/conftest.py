@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import the tables that all of them share: `from cases import ROWS`."""
+"""Lets the tests of this folder import what all tests share: `from cases import ROWS`."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A recorded graph as it is read: its values, its operations, and what flowed back along each use."""
+"""A recorded graph as it is read: values, operations, and what flowed back along each use."""
 
 import math
 
@@ -27,7 +27,7 @@ def contributions(graph):
     return [use.contribution for use in uses(graph)]
 
 
-# --- values ----------------------------------------------------------------------------------------
+# --- values --------------------------------------------------------------------------------------
 
 
 def test_values_in_order_of_computation_with_kinds_names_and_numbers():
@@ -108,7 +108,7 @@ def test_recorded_gradients_are_read_as_numbers():
     assert read(out).values[0].gradient.tolist() == [2.0, 4.0]
 
 
-# --- numbers that were changed ---------------------------------------------------------------------
+# --- numbers that were changed -------------------------------------------------------------------
 
 
 def test_a_contribution_that_needs_a_changed_number_is_stale():
@@ -146,7 +146,7 @@ def test_nan_is_not_taken_for_a_change():
     assert not any(use.is_stale for use in uses(read(y)))
 
 
-# --- tensors ---------------------------------------------------------------------------------------
+# --- tensors -------------------------------------------------------------------------------------
 
 
 def test_tensor_graph_has_shapes_and_contributions_of_the_inputs_shapes():
@@ -222,7 +222,7 @@ def test_a_function_of_the_users_own_with_two_outputs():
     assert split.arguments[0].contribution.tolist() == [12.0, 12.0]
 
 
-# --- modules and names -----------------------------------------------------------------------------
+# --- modules and names ---------------------------------------------------------------------------
 
 
 class Residual(nn.Module):
@@ -285,7 +285,7 @@ def test_what_was_given_is_told_from_parameters_and_numbers_in_the_code():
     assert [(v.kind, v.shape) for v in read(y).values if v.is_given] == [("constant", (1, 3))]
 
 
-# --- outputs, sizes, errors ------------------------------------------------------------------------
+# --- outputs, sizes, errors ----------------------------------------------------------------------
 
 
 def test_several_outputs():

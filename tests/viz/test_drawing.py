@@ -50,7 +50,7 @@ def network(batch=4):
     return loss
 
 
-# --- snapshots -------------------------------------------------------------------------------------
+# --- snapshots -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_same_graph_gives_the_same_text():
     assert viz.graph(neuron()).source == viz.graph(neuron()).source
 
 
-# --- what is in a drawing --------------------------------------------------------------------------
+# --- what is in a drawing ------------------------------------------------------------------------
 
 
 def test_numbers_gradients_symbols_and_contributions(picture):
@@ -180,7 +180,7 @@ def test_every_operation_can_be_drawn(row, picture):
     assert len(drawn.parts("node")) >= 3
 
 
-# --- names -----------------------------------------------------------------------------------------
+# --- names ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("theme", ["light", "auto"])
@@ -215,7 +215,7 @@ def test_such_names_can_be_drawn_in_every_format():
         assert drawing.pipe(image_format).startswith(magic)
 
 
-# --- large graphs ----------------------------------------------------------------------------------
+# --- large graphs --------------------------------------------------------------------------------
 
 
 def test_a_graph_that_is_too_large_is_refused_with_advice():
@@ -252,7 +252,7 @@ def test_300_values_are_drawn_in_full(picture):
     assert len(drawn.parts("node")) == 298 + 198
 
 
-# --- options ---------------------------------------------------------------------------------------
+# --- options -------------------------------------------------------------------------------------
 
 
 def test_the_legend_says_what_colours_widths_and_frames_mean(picture):
@@ -334,7 +334,7 @@ def test_what_is_no_graph_is_refused():
         viz.graph(3.0)
 
 
-# --- files and legibility --------------------------------------------------------------------------
+# --- files and legibility ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("image_format", MAGIC)

@@ -87,6 +87,8 @@ class Canvas:
         align: str = "left",
     ) -> None:
         """Write one line of text; (x, y) is its left, middle or right end at half its height."""
+        if not words:
+            return
         room = round(0.75 * len(words) * size + size)  # more than fonts need, but on the page
         room = min(room, round(self.width - x)) if align == "left" else room
         start = {"left": 0.0, "center": room / 2, "right": room}[align]

@@ -199,7 +199,7 @@ def _layers(model: Any) -> tuple[list[Any], list[tuple[Any, list[Any]]]]:
     return first, layers
 
 
-# --- the measurement ------------------------------------------------------------------------------
+# --- the measurement -----------------------------------------------------------------------------
 
 
 def _measure(linear: Any, activation: list[Any], before: Any, after: Any) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def flow_figure(flows: Flows, about: str = "", theme: str = "auto") -> Digraph:
     return canvas.digraph
 
 
-# --- drawing --------------------------------------------------------------------------------------
+# --- drawing -------------------------------------------------------------------------------------
 
 
 class _PanelPainter:

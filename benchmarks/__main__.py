@@ -15,7 +15,7 @@ from benchmarks.rounds import Row  # noqa: E402
 
 HEAD = """# Benchmarks
 
-Written by `python -m benchmarks --write docs/benchmarks.md`, which needs `pip install micrograd torch`.
+Written by `python -m benchmarks --write docs/benchmarks.md`, which needs micrograd and torch.
 Each line is measured in one run: this library and its peer take turns, and the ratio is the median
 over the turns, with the lowest and the highest in brackets. One thread each. Above 1 the library is
 ahead.

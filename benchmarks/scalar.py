@@ -83,9 +83,7 @@ def rows(rounds: int = 15) -> list[Row]:
     """Measure speed and memory, each library in a process of its own, taking turns."""
     command = [sys.executable, "-m", "benchmarks.scalar"]
     workers = [
-        subprocess.Popen(
-            [*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for name in ("tinygrad_edu", "micrograd")
     ]
     sizes = [float(json.loads(process.stdout.readline())) for process in workers]  # type: ignore[union-attr]

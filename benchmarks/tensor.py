@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.rounds import Row, compared, in_turns
@@ -20,7 +21,7 @@ def training_step(library: str, sizes: Sequence[int], batch: int) -> Callable[[]
     torch: Any = importlib.import_module(library)
     torch.manual_seed(0)
     layers: list[Any] = []
-    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+    for fan_in, fan_out in pairwise(sizes):
         layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.Sigmoid()]
     model = torch.nn.Sequential(*layers)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

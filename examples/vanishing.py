@@ -32,5 +32,6 @@ for name, activation in activations.items():
     print(f"{name:10s} ‖∂L/∂W‖: first layer {first:.1e}, last {last:.1e}, ratio {first / last:.1e}")
 
 # %% [markdown]
-# Exercises: run `tinygrad-edu flow` for the same on real digits. Put `nn.init.xavier_uniform_` on the
-# weights: which of the four networks gains most? Why is a sigmoid's factor at most 1/4 of its weights?
+# Exercises: run `tinygrad-edu flow` for the same on real digits. Put `nn.init.xavier_uniform_` on
+# the weights: which of the four networks gains most? Why is a sigmoid's factor at most 1/4 of its
+# weights?

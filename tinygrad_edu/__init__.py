@@ -21,7 +21,6 @@ from tinygrad_edu.autograd import (
 from tinygrad_edu.creation import (
     arange,
     as_tensor,
-    device,
     empty,
     empty_like,
     eye,
@@ -41,6 +40,7 @@ from tinygrad_edu.creation import (
     zeros,
     zeros_like,
 )
+from tinygrad_edu.device import device
 from tinygrad_edu.dtypes import (
     bool_,
     dtype,
@@ -55,10 +55,7 @@ from tinygrad_edu.dtypes import (
     uint8,
 )
 from tinygrad_edu.functions import FUNCTIONS
-
-
 from tinygrad_edu.printing import set_printoptions
-
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
 from tinygrad_edu.size import Size
 from tinygrad_edu.tensor import Tensor

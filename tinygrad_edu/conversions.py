@@ -73,9 +73,9 @@ class Conversions:
 
     def __bool__(self) -> bool:
         if self.array.size != 1:
+            count = "more than one value" if self.array.size else "no values"
             raise RuntimeError(
-                f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'}"
-                " is ambiguous; use .any() or .all()"
+                f"Boolean value of Tensor with {count} is ambiguous; use .any() or .all()"
             )
         return bool(self.array.item())
 
@@ -117,7 +117,7 @@ class Conversions:
             return format(self.array.item(), spec)
         if spec:
             raise TypeError(
-                "unsupported format string passed to Tensor.__format__: only a tensor of one number "
-                f"without dims takes {spec!r}, and this one has shape {list(self.shape)}"
+                "unsupported format string passed to Tensor.__format__: only a tensor of one "
+                f"number without dims takes {spec!r}, and this one has shape {list(self.shape)}"
             )
         return repr(self)

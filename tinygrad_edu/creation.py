@@ -9,63 +9,9 @@ import numpy as np
 
 from tinygrad_edu import dtypes
 from tinygrad_edu import random as rng
+from tinygrad_edu.device import device
 from tinygrad_edu.operators import sizes as read_sizes
 from tinygrad_edu.tensor import Tensor
-
-
-class device:  # noqa: N801 - torch's spelling
-    """Where tensors live: always the CPU here.
-
-    Raises:
-        RuntimeError: for any other device.
-    """
-
-    __slots__ = ("index", "type")
-
-    type: str
-    index: int | None
-
-    def __init__(self, name: Any) -> None:
-        kind = name.type if isinstance(name, device) else str(name).partition(":")[0]
-        if kind != "cpu":
-            raise RuntimeError(
-                f"there is no device {str(name)!r}: this library computes on the CPU only; the same "
-                "script runs on others with `import torch`"
-            )
-        self.type = "cpu"
-        self.index = None
-
-    def __repr__(self) -> str:
-        return "device(type='cpu')"
-
-    def __str__(self) -> str:
-        return "cpu"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, device)
-
-    def __hash__(self) -> int:
-        return hash("cpu")
-
-
-def parse_to(*args: Any, **kwargs: Any) -> Any:
-    """Read what `Tensor.to` was asked for: a dtype, or None for no change."""
-    kind = kwargs.pop("dtype", None)
-    if kwargs.pop("device", None) is not None:
-        pass
-    for name in ("non_blocking", "copy"):
-        if kwargs.pop(name, False):
-            raise NotImplementedError(f"to: {name}=True is not there")
-    if kwargs:
-        raise TypeError(f"to() got an unexpected keyword argument {next(iter(kwargs))!r}")
-    for arg in args:
-        if isinstance(arg, Tensor):
-            kind = arg.array.dtype
-        elif isinstance(arg, (str, device)):
-            device(arg)
-        else:
-            kind = arg
-    return None if kind is None else dtypes.to_numpy(kind)
 
 
 def _finish(array: Any, requires_grad: bool) -> Any:
@@ -234,7 +180,7 @@ def arange(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """Make the numbers from start up to, not including, end: `arange(end)`, `arange(start, end)`."""
+    """Make the numbers from start (0) up to, not including, end: `arange(end)` counts to it."""
     _check_device(device)
     if end is None:
         start, end = 0, start

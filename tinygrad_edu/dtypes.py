@@ -64,7 +64,7 @@ def of(array: np.ndarray[Any, Any]) -> dtype:
 
 
 def title(kind: np.dtype[Any]) -> str:
-    """Return how torch's messages spell a dtype: Float, Long, …"""
+    """Return how torch's messages spell a dtype, such as Float and Long."""
     return _BY_NUMPY[kind].title
 
 

@@ -1,4 +1,4 @@
-"""The functions of the `torch` namespace: the operation table by name, and a few without gradient."""
+"""The functions of the `torch` namespace: the operation table by name, and what has no gradient."""
 
 from __future__ import annotations
 

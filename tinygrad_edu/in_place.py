@@ -1,8 +1,8 @@
 """Changing a tensor in place: x += 1, x[0] = 5, x.zero_().
 
 The result is computed out of place, by the operation of the table, and copied over the old numbers.
-The tensor then stands for the new result in the graph; and a counter, which views share, lets a graph
-that still needs the old numbers refuse to go on with the wrong ones.
+The tensor then stands for the new result in the graph; and a counter, which views share, lets a
+graph that still needs the old numbers refuse to go on with the wrong ones.
 """
 
 from __future__ import annotations
@@ -135,8 +135,9 @@ def _refuse_recording(x: Any) -> None:
     """Refuse what would lose the history of a leaf, or of the tensor that a view shows."""
     if x.grad_fn is None and x._requires_grad:
         raise RuntimeError(
-            "a leaf Variable that requires grad is being used in an in-place operation. Its history "
-            "would be lost: change it under torch.no_grad(), or write x = x + ... for a new tensor"
+            "a leaf Variable that requires grad is being used in an in-place operation. Its "
+            "history would be lost: change it under torch.no_grad(), or write x = x + ... for a new "
+            "tensor"
         )
     if x._base is not None and x._base._requires_grad:
         if x._base.grad_fn is None:

@@ -1,4 +1,4 @@
-"""What happens where operands differ: one dtype is found for them, or it is said what does not fit."""
+"""What happens where operands differ: one dtype is found, or an error says what is wrong."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def adapt(op: Operation, arrays: Sequence[Any]) -> list[Any]:
     """
     first = 1 if op.arity and op.rule(0) is None else 0  # the condition of `where` stays as it is
     mixed = arrays[first:]
-    if op.on_bool and any(getattr(x, "dtype", type(x)) == bool for x in mixed):
+    if op.on_bool and any(np.asarray(x).dtype.kind == "b" for x in mixed):
         raise RuntimeError(op.on_bool)
     if op.dtypes == "equal":
         _insist_on_one(op, mixed)
@@ -42,8 +42,8 @@ def _insist_on_one(op: Operation, arrays: Sequence[Any]) -> None:
     kinds = [dtypes.of(x).name for x in arrays]
     if len(set(kinds)) > 1:
         raise RuntimeError(
-            f"{op.name}: expected the inputs to have the same dtype, but got: {' != '.join(kinds)}. "
-            "Convert one with .float(), .double() or .to(dtype)"
+            f"{op.name}: expected the inputs to have the same dtype, but got: "
+            f"{' != '.join(kinds)}. Convert one with .float(), .double() or .to(dtype)"
         )
 
 

@@ -1,8 +1,8 @@
 """What a tensor remembers of the operation that made it: its `grad_fn`.
 
 A `Node` holds the operation, its parameters and what its rules will need of the inputs and the
-output. Of an input whose numbers no rule needs only its vertex in the graph is held, which knows its
-shape; so its memory is free as soon as nobody else wants it.
+output. Of an input whose numbers no rule needs only its vertex in the graph is held, which knows
+its shape; so its memory is free as soon as nobody else wants it.
 """
 
 from __future__ import annotations
@@ -249,8 +249,8 @@ def refuse_stale_view(x: Any) -> None:
     made = 0 if x.grad_fn is None else x.grad_fn.recorded_at
     if x._changes[2] > made:
         raise NotImplementedError(
-            f"this view of shape {list(x.shape)} was made before its base was changed by a recorded "
-            "in-place operation, which this library does not follow; take the view again"
+            f"this view of shape {list(x.shape)} was made before its base was changed by a "
+            "recorded in-place operation, which this library does not follow; take the view again"
         )
 
 

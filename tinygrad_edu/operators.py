@@ -32,7 +32,8 @@ class Operators:
         shape: Any
 
         @property
-        def ndim(self) -> Any: ...
+        def ndim(self) -> Any:
+            """The number of dims."""
 
         _wrap: Any
         _record: Any
@@ -171,7 +172,7 @@ class Operators:
 
     def to(self, *args: Any, **kwargs: Any) -> Any:
         """Convert to another dtype (or to the device it is on: the CPU is the only one)."""
-        from tinygrad_edu.creation import parse_to
+        from tinygrad_edu.device import parse_to
 
         kind = parse_to(*args, **kwargs)
         if kind is None or kind == self.array.dtype:

@@ -7,7 +7,6 @@ just an operation by name (`x.exp()`, `x.sum(0)`) are attached from the table at
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any

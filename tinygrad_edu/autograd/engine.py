@@ -1,4 +1,4 @@
-"""Reverse-mode differentiation of any recorded graph: order the vertices, then apply the chain rule.
+"""Reverse-mode differentiation of any recorded graph: order the vertices, apply the chain rule.
 
 A graph is made of vertices: a `Value`, the `Node` behind a tensor (its `grad_fn`), or a leaf
 tensor. A vertex knows its `inputs` and how to pull a gradient of its output back to them

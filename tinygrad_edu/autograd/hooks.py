@@ -1,4 +1,4 @@
-"""What users hang on a graph: hooks, which a backward pass calls with a gradient, and their handles."""
+"""Hooks, which a backward pass calls with a gradient, and what else users see of a graph."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ class Retain:
         self.tensor = weakref.ref(tensor)
 
     def __call__(self, gradient: Any) -> None:
+        """Keep the gradient in the tensor, if it is still there."""
         tensor = self.tensor()
         if tensor is not None:
             before = tensor._grad

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_edu.autograd.recording import Scope, state
-from tinygrad_edu.creation import parse_to
+from tinygrad_edu.device import parse_to
 from tinygrad_edu.nn.hooks import CallWithHooks, Hooks
 from tinygrad_edu.nn.neurons import to_tensors, to_values
 from tinygrad_edu.nn.state_dict import StateDict

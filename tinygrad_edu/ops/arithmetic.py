@@ -62,8 +62,8 @@ neg = Operation(
     on_floats=operator.neg,
     on_arrays=np.negative,
     on_bool=(
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert "
-        "a mask, use the `~` operator instead."
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
+        "invert a mask, use the `~` operator instead."
     ),
     rules=(lambda g, _y, _x: -g,),
     dtypes="numbers",

@@ -165,7 +165,7 @@ prod = Operation(
 
 
 def _evenly(g: Any, y: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
-    """Divide the gradient evenly among the elements that reach the extreme; all get nan from one."""
+    """Divide the gradient evenly among the elements that reach the extreme."""
     reached = x == keep_dims(y, x, dim, keepdim)
     return keep_dims(g, x, dim, keepdim) * reached / sum(reached, dim, keepdim=True)
 

@@ -305,7 +305,8 @@ def _check_tensors(name: str, inputs: Sequence[Any]) -> None:
     for i, x in enumerate(inputs):
         if not hasattr(x, "shape"):
             raise TypeError(
-                f"{name}(): expected Tensor as element {i} in argument 0, but got {type(x).__name__}"
+                f"{name}(): expected Tensor as element {i} in argument 0, but got "
+                f"{type(x).__name__}"
             )
 
 

@@ -51,14 +51,7 @@ def flow_text(
     >>> print(text.splitlines()[0])
     2 multiplications: by 0.9 the gradient arrives
     """
-    console = Console(
-        file=io.StringIO(),
-        width=max(width, 20),
-        color_system=color,
-        force_terminal=color is not None,
-        legacy_windows=False,
-        highlight=False,
-    )
+    console = _console(width, color)
     console.print(Text(lesson(flows), style="bold"))
     if about:
         console.print(Text(about, style="dim"))
@@ -77,6 +70,18 @@ def flow_text(
     lines = (line.rstrip() for line in written.getvalue().splitlines())
     text = "".join(f"{line}\n" for line in lines)
     return text.translate(ASCII) if ascii_only else text
+
+
+def _console(width: int, color: Any) -> Console:
+    """Make a console that writes to memory."""
+    return Console(
+        file=io.StringIO(),
+        width=max(width, 20),
+        color_system=color,
+        force_terminal=color is not None,
+        legacy_windows=False,
+        highlight=False,
+    )
 
 
 def _table(flow: NetworkFlow | ChainFlow, axis: Axis, width: int) -> Table:

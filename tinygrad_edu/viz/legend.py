@@ -28,19 +28,19 @@ SAMPLES = (1e-6, 1e-4, 1e-2, 1.0, 25.0, 1e3, 1e5)
 SIZE = 11  # points
 
 
-def legend(theme: Theme, seen: Collection[str], reference: str) -> str:
+def legend(theme: Theme, seen: Collection[str], reference: str, tensors: bool = False) -> str:
     """Write the legend as a label of the drawing.
 
     Args:
         theme: the colours.
         seen: which kinds of nodes and states of gradients occur; the others are left out.
         reference: what the size of a gradient is compared with, in words.
+        tensors: whether there are gradients of several numbers.
     """
     rows = [frames(theme, seen)]
     if "known" in seen:
-        rows.append(
-            text("Gradient that flows back: its size (of a tensor, the mean |grad|),", theme)
-        )
+        of_tensors = " (of a tensor, the mean |grad|)" if tensors else ""
+        rows.append(text(f"Size of the gradient that flows back{of_tensors},", theme))
         rows.append(text(f"relative to {reference}", theme))
         rows.append(scale(theme))
     rows += [text(meaning, theme) for state, meaning in STATES.items() if state in seen]

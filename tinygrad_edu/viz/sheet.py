@@ -117,7 +117,9 @@ class Sheet:
             if call in self._boxes:
                 self.inside(call.outer).subgraph(self._boxes[call])
         if show_legend:
-            self.digraph.attr(label=legend(self.theme, self.seen, self.reference_words))
+            tensors = any(value.shape for value in self.recorded.values)
+            words = legend(self.theme, self.seen, self.reference_words, tensors)
+            self.digraph.attr(label=words)
         return self.digraph
 
 

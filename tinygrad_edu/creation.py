@@ -131,21 +131,39 @@ def from_numpy(ndarray: Any) -> Any:
     return Tensor._wrap(ndarray)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def zeros(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """Make a tensor of zeros."""
     _check_device(device)
-    return _finish(np.zeros(_checked(size), _kind(dtype)), requires_grad)
+    return _finish(np.zeros(_checked(sizes, size), _kind(dtype)), requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def ones(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """Make a tensor of ones."""
     _check_device(device)
-    return _finish(np.ones(_checked(size), _kind(dtype)), requires_grad)
+    return _finish(np.ones(_checked(sizes, size), _kind(dtype)), requires_grad)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def empty(
+    *sizes: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """Make a tensor whose numbers are to be filled in; they are 0 here."""
-    return zeros(*size, dtype=dtype, device=device, requires_grad=requires_grad)
+    return zeros(*sizes, size=size, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def full(
@@ -263,7 +281,8 @@ def _floating(name: str, dtype: Any) -> np.dtype[Any]:
 
 
 def rand(
-    *size: Any,
+    *sizes: Any,
+    size: Any = None,
     generator: Any = None,
     dtype: Any = None,
     device: Any = None,
@@ -278,11 +297,12 @@ def rand(
     """
     _check_device(device)
     draws = generator or rng.default_generator
-    return _finish(draws.uniform(_checked(size), _floating("rand", dtype)), requires_grad)
+    return _finish(draws.uniform(_checked(sizes, size), _floating("rand", dtype)), requires_grad)
 
 
 def randn(
-    *size: Any,
+    *sizes: Any,
+    size: Any = None,
     generator: Any = None,
     dtype: Any = None,
     device: Any = None,
@@ -291,7 +311,7 @@ def randn(
     """Draw numbers from the normal distribution with mean 0 and standard deviation 1."""
     _check_device(device)
     draws = generator or rng.default_generator
-    return _finish(draws.normal(_checked(size), _floating("randn", dtype)), requires_grad)
+    return _finish(draws.normal(_checked(sizes, size), _floating("randn", dtype)), requires_grad)
 
 
 def randint(

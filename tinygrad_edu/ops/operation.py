@@ -19,6 +19,9 @@ import numpy as np
 
 Rule = Callable[..., Any]
 
+NUMPYS_NAMES = {"axis": "dim", "keepdims": "keepdim"}
+"""Names of parameters that torch takes from numpy."""
+
 REQUIRED = object()
 """Stands for the default of a parameter that has none."""
 
@@ -125,6 +128,7 @@ class Operation:
         rest: Sequence[Any]
         arity = self.arity
         if arity is None:
+            args = args or self._inputs_by_name(0, kwargs)
             inputs, rest = tuple(args[0]), args[1:]
         elif len(args) >= arity:
             inputs, rest = tuple(args[:arity]), args[arity:]
@@ -143,8 +147,6 @@ class Operation:
         return [kwargs.pop(name) for name in self.input_names[given:]]
 
     def _bind_parameters(self, rest: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-        for name in self.input_names:
-            kwargs.pop(name, None)
         names = list(self.parameters)
         if len(rest) > len(names):
             raise TypeError(
@@ -152,10 +154,11 @@ class Operation:
                 f"({', '.join(names) or 'none'}), but {len(rest)} were given"
             )
         parameters = dict(zip(names, rest, strict=False))
-        for name, value in kwargs.items():
+        for given, value in kwargs.items():
+            name = NUMPYS_NAMES.get(given, given)
             if name not in self.parameters or name in parameters:
                 problem = "got twice" if name in parameters else "does not take"
-                raise TypeError(f"{self.name}() {problem} the argument {name!r}")
+                raise TypeError(f"{self.name}() {problem} the argument {given!r}")
             parameters[name] = value
         for name, default in self.parameters.items():
             if name not in parameters:
@@ -277,6 +280,8 @@ def _signature(function: Any, arity: int | None) -> tuple[tuple[str, ...], dict[
     values.update(function.__kwdefaults__ or {})
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     count = arity or 0
+    if arity is None:
+        return ("tensors",), {name: values.get(name, REQUIRED) for name in names}
     return names[:count], {name: values.get(name, REQUIRED) for name in names[count:]}
 
 

@@ -39,7 +39,7 @@ pow = Operation(
     definition="aᵇ",
     derivatives=("g · b · aᵇ⁻¹", "g · aᵇ · ln a"),
     on_floats=math.pow,
-    on_arrays=np.power,
+    on_arrays=lambda input, exponent: np.power(input, exponent),
     rules=(
         lambda g, _y, a, b: where(b == 0, 0.0, g * (b * pow(a, b - 1))),
         lambda g, y, a, b: g * where((b >= 0) & (a == 0), 0.0, y * log(a)),

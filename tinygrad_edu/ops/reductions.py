@@ -236,12 +236,18 @@ class max_result(NamedTuple):  # noqa: N801 - torch's spelling
     values: Any
     indices: Any
 
+    def __repr__(self) -> str:
+        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
+
 
 class min_result(NamedTuple):  # noqa: N801 - torch's spelling
     """What `min` along a dim returns."""
 
     values: Any
     indices: Any
+
+    def __repr__(self) -> str:
+        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
 
 
 def _extreme_along(pick: Operation, find: Any, input: Any, dim: int, keepdim: bool) -> Any:

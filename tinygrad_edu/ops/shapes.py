@@ -381,9 +381,15 @@ def _dim_to_cut(name: str, x: Any, dim: int) -> tuple[int, int]:
 
 
 @composite("split", "x cut along a dim into pieces of given sizes")
-def split(input: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
+def split(
+    tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None
+) -> tuple[Any, ...]:
     """Cut a tensor into pieces of one size (the last may be smaller) or of listed sizes."""
-    dim, total = _dim_to_cut("split", input, dim)
+    if (split_size is None) == (split_size_or_sections is None):
+        raise TypeError("split() takes the size of the pieces, or a list of their sizes")
+    if split_size is not None:  # the method's name for it, in torch
+        split_size_or_sections = split_size
+    dim, total = _dim_to_cut("split", tensor, dim)
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
         if size < 0 or (size == 0 and total):

@@ -1,0 +1,32 @@
+"""The README's code runs, and prints what stands beside it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("block", "printed"),
+    [
+        (0, ["Value(0.7162978701990245, grad=1.0) 0.973834722", "True"]),
+        (1, ["grad_fn=<MseLossBackward0>) torch.Size([4, 3])"]),
+    ],
+)
+def test_code(block, printed, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exec(BLOCKS[block], {})
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == len(printed)
+    for line, part in zip(out, printed, strict=True):
+        assert part in line
+
+
+def test_links_and_pictures_are_there():
+    root = Path(__file__).parent.parent
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if "://" not in target:
+            assert (root / target).exists() or target == "docs/benchmarks.md", target

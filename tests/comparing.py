@@ -62,7 +62,6 @@ NAMES = {
     ("SubBackward0", "RsubBackward1"),  # 2 - a
     ("DivBackward0", "MulBackward0"),  # 2 / a is a division here, and 2 * (1 / a) in torch
     ("ViewBackward0", "UnsafeViewBackward0"),  # reshape that had to copy
-    ("TransposeBackward0", "TBackward0"),  # a.t()
     ("SliceBackward0", "SplitBackward0"),  # a piece is a slice here
     ("SliceBackward0", "SplitWithSizesBackward0"),
     ("ViewBackward0", "ReshapeAliasBackward0"),
@@ -71,7 +70,6 @@ NAMES = {
     ("UnsafeViewBackward0", "TransposeBackward0"),
     ("CopySlices", "CopyBackwards"),  # x[...] = y
     ("CopySlices", "FillBackward3"),
-    ("CopySlices", "FillBackward1"),
     ("CopySlices", "ZeroBackward0"),
     ("PlaceBackward0", "IndexPutBackward0"),  # `place` is this library's own
     ("PlaceBackward0", "ConstantPadNdBackward0"),

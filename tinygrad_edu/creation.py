@@ -180,8 +180,9 @@ def full(
     return _finish(np.full(_checked((size,)), fill_value, kind), requires_grad)
 
 
-def _checked(size: Sequence[Any]) -> tuple[int, ...]:
-    sizes = read_sizes(size)
+def _checked(given: Sequence[Any], size: Any = None) -> tuple[int, ...]:
+    """Read sizes given one by one, as one sequence, or by name."""
+    sizes = read_sizes(given if size is None else (size,))
     if any(n < 0 for n in sizes):
         raise RuntimeError(
             f"Trying to create tensor with negative dimension {min(sizes)}: {list(sizes)}"

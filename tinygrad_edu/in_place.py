@@ -139,13 +139,13 @@ def _refuse_recording(x: Any) -> None:
             "history would be lost: change it under torch.no_grad(), or write x = x + ... for a new "
             "tensor"
         )
-    if x._base is not None and x._base._requires_grad:
-        if x._base.grad_fn is None:
+    if x._base is not None:
+        if x._base.grad_fn is None and x._base._requires_grad:
             raise RuntimeError(
                 "a view of a leaf Variable that requires grad is being used in an in-place "
                 "operation. Change it under torch.no_grad(), or clone() it first"
             )
         raise NotImplementedError(
-            "an in-place operation on a view of a tensor that requires grad is not there; write "
-            "base[index] = ... on the tensor itself, or clone() the view first"
+            "a recorded in-place operation on a view is not there; write base[index] = ... on the "
+            "tensor itself, or clone() the view first"
         )

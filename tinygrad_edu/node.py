@@ -110,7 +110,7 @@ class Node:
         self.inputs = inputs
         self.operands = sources
         self.saved: Any = saved
-        self.output = array if keep_output else None
+        self.output = array if keep_output or not array.ndim else None  # a drawing shows a scalar
         self.guards: Any = guards
         self.shape = array.shape
         self.dtype = array.dtype
@@ -185,7 +185,9 @@ class Node:
     def release(self) -> None:
         """Free what was kept for the backward pass; what a drawing shows of the graph stays."""
         if self.guards:  # without saved numbers, as after x + y, another pass can do no harm
-            self.saved = self.output = self.guards = None
+            self.saved = self.guards = None
+            if self.shape:
+                self.output = None
 
     # --- the reader's side -----------------------------------------------------------------------
 

@@ -134,21 +134,21 @@ class Operators:
 
     # --- shapes, as methods spell them -----------------------------------------------------------
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *each: Any, shape: Any = None) -> Any:
         """Return the same numbers in another shape; one size may be −1."""
-        return shapes.reshape(self, sizes(shape))
+        return shapes.reshape(self, sizes(each or (shape,)))
 
-    def view(self, *shape: Any) -> Any:
+    def view(self, *each: Any, size: Any = None) -> Any:
         """Return the same memory in another shape; one size may be −1."""
-        return shapes.view(self, sizes(shape))
+        return shapes.view(self, sizes(each or (size,)))
 
-    def expand(self, *size: Any) -> Any:
+    def expand(self, *each: Any, size: Any = None) -> Any:
         """Repeat along dims of size 1 without copying; −1 leaves a size as it is."""
-        return shapes.expand(self, sizes(size))
+        return shapes.expand(self, sizes(each or (size,)))
 
-    def permute(self, *dims: Any) -> Any:
+    def permute(self, *each: Any, dims: Any = None) -> Any:
         """Put the dims in another order."""
-        return shapes.permute(self, sizes(dims))
+        return shapes.permute(self, sizes(each or (dims,)))
 
     @property
     def T(self) -> Any:  # noqa: N802 - torch's spelling

@@ -6,6 +6,8 @@ import warnings
 
 import pytest
 from comparing import Raised, outcome
+from hypothesis import given
+from hypothesis import strategies as st
 from parity.side_by_side import both, network, same_words, tg, torch
 
 # --- what a module is made of -------------------------------------------------------------------
@@ -300,3 +302,35 @@ def test_zero_grad_of_a_gradient_with_a_graph():
         warnings.simplefilter("ignore")  # torch warns of a reference cycle
         results = [program(library) for library in (tg, torch)]
     assert str(results[0]) == str(results[1])
+
+
+STEPS = st.tuples(
+    st.sampled_from(["set", "delete", "register_parameter", "register_buffer", "add_module"]),
+    st.sampled_from(["a", "b", "c", "forward"]),
+    st.sampled_from(list(VALUES)),
+)
+
+
+def changed_by(lib, steps):
+    module = lib.nn.Module()
+    seen = []
+    for step, name, value in steps:
+        make = VALUES[value]
+        if step == "set" and (name, value) == ("forward", "module"):
+            continue  # torch keeps it among the modules, where the method hides it
+        if step == "set":
+            result = outcome(lambda name=name, make=make: setattr(module, name, make(lib)))
+        elif step == "delete":
+            result = outcome(lambda name=name: delattr(module, name))
+        else:
+            register = getattr(module, step)
+            result = outcome(lambda r=register, name=name, make=make: r(name, make(lib)))
+        members = (module._parameters, module._buffers, module._modules, module.state_dict())
+        seen.append((result.kind if isinstance(result, Raised) else None, *map(list, members)))
+        seen.append([type(getattr(module, key, None)).__name__ for key in "abc"])
+    return seen
+
+
+@given(st.lists(STEPS, max_size=10))
+def test_any_sequence_of_assignments_and_registrations(steps):
+    assert changed_by(tg, steps) == changed_by(torch, steps)

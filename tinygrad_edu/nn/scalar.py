@@ -1,4 +1,4 @@
-"""Networks of `Value`s, neuron by neuron, with micrograd's classes."""
+"""Networks of `Value`s, neuron by neuron, with micrograd's classes, texts and random numbers."""
 
 from __future__ import annotations
 
@@ -23,11 +23,19 @@ class Module:
 
 
 class Neuron(Module):
-    """relu(w·x + b), or without the relu.
+    """relu(w·x + b), or w·x + b alone.
 
     Args:
         nin: how many inputs it has.
         nonlin: whether to apply relu.
+
+    Attributes:
+        w: a `Value` for each input, drawn evenly from −1 to 1 by Python's `random`.
+        b: the bias, 0 at first.
+
+    >>> neuron = Neuron(2, nonlin=False)
+    >>> neuron, len(neuron.parameters())
+    (LinearNeuron(2), 3)
     """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
@@ -36,7 +44,11 @@ class Neuron(Module):
         self.nonlin = nonlin
 
     def __call__(self, x: Sequence[Any]) -> Any:
-        """Compute its output from `nin` numbers or values."""
+        """Compute its output from `nin` numbers or values.
+
+        Raises:
+            ValueError: for another number of inputs.
+        """
         if len(x) != len(self.w):
             raise ValueError(f"{self} takes {len(self.w)} inputs, but {len(x)} were given")
         act = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
@@ -51,7 +63,16 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side."""
+    """Neurons side by side, each with all the inputs.
+
+    Args:
+        nin: how many inputs there are.
+        nout: how many neurons.
+        kwargs: for each `Neuron`.
+
+    >>> Layer(3, 2)
+    Layer of [ReLUNeuron(3), ReLUNeuron(3)]
+    """
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]

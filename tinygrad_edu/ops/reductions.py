@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_edu.ops.indexing import gather_index, index_select, place
-from tinygrad_edu.ops.operation import Operation, composite
+from tinygrad_edu.ops.operation import NUMPYS_NAMES, Operation, composite
 from tinygrad_edu.ops.powers import exp
 from tinygrad_edu.ops.selection import absolute, maximum, minimum, sign, where
 from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
@@ -262,16 +262,16 @@ def _extreme_along(pick: Operation, find: Any, input: Any, dim: int, keepdim: bo
 
 def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, bool, Any]:
     """Read (dim, keepdim, other) off a call of max or min, which take either a dim or a tensor."""
-    kwargs = dict(kwargs)
-    if args and not isinstance(args[0], int):
-        kwargs["other"], args = args[0], args[1:]
-    if len(args) > 2:
+    given = {NUMPYS_NAMES.get(name, name): value for name, value in kwargs.items()}
+    names = ("dim", "keepdim") if args and isinstance(args[0], int) else ("other",)
+    allowed = {"dim", "keepdim"} if "dim" in (*names, *given) else {"other"}
+    if len(args) > len(names) or given.keys() - allowed:
         raise TypeError(
-            f"takes a dim and keepdim, or another tensor, but got {len(args)} arguments"
+            "max and min take a dim and keepdim, or another tensor, "
+            f"not {len(args)} arguments and {list(kwargs)}"
         )
-    for name, value in zip(("dim", "keepdim"), args, strict=False):
-        kwargs[name] = value
-    return kwargs.pop("dim", None), kwargs.pop("keepdim", False), kwargs.pop("other", None)
+    given.update(zip(names, args, strict=False))
+    return given.get("dim"), given.get("keepdim", False), given.get("other")
 
 
 @composite("max", "the largest element; along a dim, with its index; or the larger of two tensors")

@@ -404,7 +404,8 @@ def split(
                 f"(input tensor's size at dimension {dim}), but got split_sizes={sizes}"
             )
     ends = np.cumsum(sizes).tolist()
-    return tuple(input[along(dim, slice(end - n, end))] for n, end in zip(sizes, ends, strict=True))
+    pieces = zip(sizes, ends, strict=True)
+    return tuple(tensor[along(dim, slice(end - n, end))] for n, end in pieces)
 
 
 @composite("chunk", "x cut along a dim into a number of pieces")

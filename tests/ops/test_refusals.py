@@ -1,0 +1,27 @@
+"""What this library leaves out it refuses by name, rather than to compute something else."""
+
+import pytest
+from cases import run
+
+import tinygrad_edu
+
+LEAF = "w = torch.ones(2, requires_grad=True); x = w * 2; "
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        # in-place changes of views that a graph would have to follow into their base
+        LEAF + "v = x[0]; v += 1",
+        LEAF + "x[:1].mul_(3)",
+        LEAF + "x.view(2, 1)[0] = 7",
+        LEAF + "v = x[0]; x[1] = 5.0; v * v",
+        "w = torch.ones(2, requires_grad=True); x = torch.zeros(3); x[:2].add_(w)",
+        # bounds that are tensors, and norms of singular values
+        LEAF + "x.clamp(torch.tensor(0.0))",
+        LEAF + "x.norm('nuc')",
+    ],
+)
+def test_what_is_not_there_is_refused(program: str) -> None:
+    with pytest.raises(NotImplementedError, match=r"not there|does not follow|use maximum"):
+        run(program, tinygrad_edu)

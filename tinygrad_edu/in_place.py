@@ -136,8 +136,7 @@ def _refuse_recording(x: Any) -> None:
     if x.grad_fn is None and x._requires_grad:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation. Its "
-            "history would be lost: change it under torch.no_grad(), or write x = x + ... for a new "
-            "tensor"
+            "history would be lost: change it under torch.no_grad(), or write x = x + ... instead"
         )
     if x._base is not None:
         if x._base.grad_fn is None and x._base._requires_grad:

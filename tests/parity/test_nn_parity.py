@@ -156,7 +156,7 @@ MISTAKES = {
 
 ONLY_OF_ONE_CLASS = {"softmax of integers", "mse of integers", "a size that is no integer",
                      "leaky_relu of integers"}  # fmt: skip
-"""Mistakes that torch describes by the name of a kernel, or of a helper in C++."""
+"""Mistakes that torch describes by the name of a kernel, or of a function in C++."""
 
 
 @pytest.mark.parametrize("name", MISTAKES)

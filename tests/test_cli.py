@@ -293,7 +293,8 @@ def test_interrupted(monkeypatch, capsys, tmp_path):
 @POSIX
 def test_interrupted_by_a_signal(tmp_path):
     code = (
-        "import sys, tinygrad_edu.cli as cli, tinygrad_edu.viz.flow as flow\n"
+        "import signal, sys, tinygrad_edu.cli as cli, tinygrad_edu.viz.flow as flow\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "measure = flow.chain_flow\n"
         "flow.chain_flow = lambda *a: (print('ready', flush=True), measure(*a))[1]\n"
         "sys.exit(cli.main(['flow', '--chain', '0.9', '--length', '1000000']))"

@@ -75,3 +75,11 @@ def test_a_chain_of_a_hundred_factors(factor, product):
 def test_an_unknown_reduction_is_refused(loss):
     with pytest.raises(ValueError, match="'median' is not a valid value for reduction"):
         getattr(nn, loss)(reduction="median")(torch.ones(1), torch.ones(1))
+
+
+def test_no_device_but_the_cpu():
+    model = nn.Linear(2, 1)
+    assert model.to("cpu") is model.to(device=torch.device("cpu")) is model
+    for move in (lambda: model.to("cuda"), lambda: torch.ones(1).to(device="cuda")):
+        with pytest.raises(RuntimeError, match="there is no device 'cuda'"):
+            move()

@@ -45,8 +45,9 @@ class device:  # noqa: N801 - torch's spelling
 def parse_to(*args: Any, **kwargs: Any) -> Any:
     """Read what `Tensor.to` was asked for: a dtype, or None for no change."""
     kind = kwargs.pop("dtype", None)
-    if kwargs.pop("device", None) is not None:
-        pass
+    place = kwargs.pop("device", None)
+    if place is not None:
+        device(place)
     for name in ("non_blocking", "copy"):
         if kwargs.pop(name, False):
             raise NotImplementedError(f"to: {name}=True is not there")

@@ -102,13 +102,11 @@ class Function:
         if not (is_grad_enabled() and any(ctx.needs_input_grad)):
             return outputs
         several = isinstance(outputs, tuple)
-        results = [
-            x.detach() if any(x is a for a in args) else x
-            for x in (outputs if several else (outputs,))
-        ]
+        given = outputs if several else (outputs,)
+        results = [x.detach() if any(x is a for a in args) else x for x in given]
         node = FunctionNode(cls, ctx, args, results)
         for i, result in enumerate(results):
-            if all(result is not x for x in ctx._non_differentiable):
+            if all(given[i] is not x for x in ctx._non_differentiable):
                 result.grad_fn = node if len(results) == 1 else Output(node, i)
                 result._requires_grad = True
         return tuple(results) if several else results[0]

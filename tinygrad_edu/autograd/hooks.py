@@ -8,15 +8,18 @@ from typing import Any
 
 
 class RemovableHandle:
-    """Takes a hook away again."""
+    """Takes a hook away again; only this one, if the same function was hooked on twice."""
 
     def __init__(self, hooks: list[Any], hook: Any) -> None:
         self._hooks = hooks
         self._hook = hook
+        self._removed = False
 
     def remove(self) -> None:
         """Remove the hook; a second time does nothing."""
-        self._hooks[:] = [hook for hook in self._hooks if hook is not self._hook]
+        if not self._removed and self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+        self._removed = True
 
     def __enter__(self) -> RemovableHandle:
         return self

@@ -188,6 +188,8 @@ class Operation:
     def _on_object_arrays(self, inputs: Sequence[Any], parameters: dict[str, Any]) -> Any:
         if self.on_values is not None:
             return self.on_values(*inputs, **parameters)
+        if self.dtypes == "as is":
+            return self.on_arrays(*inputs, **parameters)
         if self.on_floats is None:
             raise NotImplementedError(
                 f"{self.name} is not there for arrays of Values; the tensor form has it"

@@ -55,10 +55,14 @@ def _fused64(x: NDArray[Any], scale: np.float64, shift: np.float64) -> NDArray[A
     x_high, s_high = x_high - (x_high - x), s_high - (s_high - scale)
     x_low, s_low = x - x_high, scale - s_high
     error = ((x_high * s_high - product) + x_high * s_low + x_low * s_high) + x_low * s_low
-    return np.asarray(total + (error + _sum_error(product, shift, total)))
+    lost = _sum_error(product, shift, total)
+    both = error + lost
+    rest = _sum_error(error, lost, both)  # decides where `both` is just half a unit of `total`
+    both = np.where(rest == 0, both, np.nextafter(both, np.copysign(np.inf, rest)))
+    return np.asarray(total + both)
 
 
-def _sum_error(a: NDArray[Any], b: np.float64, total: NDArray[Any]) -> NDArray[Any]:
+def _sum_error(a: NDArray[Any], b: Any, total: NDArray[Any]) -> NDArray[Any]:
     """Return ``a + b - total`` exactly (Knuth)."""
     b_part = total - a
     return np.asarray((a - (total - b_part)) + (b - b_part))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.recording import state
+from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.node import clock
 from tinygrad_edu.operators import Operators, plain_index
 from tinygrad_edu.ops import Operation, arithmetic, indexing, powers
@@ -45,7 +45,7 @@ class InPlace:
     def _in_place(self, op: Operation, *operands: Any, **parameters: Any) -> Any:
         """Apply an operation and put its result where the tensor's numbers were."""
         tensors: Any = (self, *operands)
-        recorded = state.scope is not None and any(
+        recorded = thread.here.scope is not None and any(
             x._requires_grad for x in tensors if isinstance(x, InPlace)
         )
         if recorded:

@@ -72,6 +72,12 @@ class Node:
 
     requires_grad = True
 
+    inputs: Sequence[Any]
+    operands: Sequence[Any]
+    grad: Any
+    contributions: Any
+    hooks: list[Any] | None
+
     def __init__(
         self,
         op: Operation,
@@ -82,43 +88,60 @@ class Node:
         scope: Scope,
     ) -> None:
         keep_output, keep = op.keeps(wanted, len(operands))
-        inputs: list[Any] = []
-        sources: list[Any] = []
-        saved: list[Any] = []
         guards: list[Any] = []
-        for x, kept in zip(operands, keep):  # noqa: B905 - 0.1 µs
-            source = x
-            if wanted & 1:
-                if x._base is not None:
-                    refuse_stale_view(x)
-                source = x.grad_fn or x
-                inputs.append(source)
-            else:
-                inputs.append(None)
-            sources.append(source)
-            if kept and hasattr(x, "array"):
-                saved.append(x.array)
+        if len(operands) == 1:  # so it is the one that is wanted
+            (x,) = operands
+            if x._base is not None:
+                refuse_stale_view(x)
+            source = x.grad_fn or x
+            self.inputs = self.operands = (source,)
+            if keep[0]:
+                self.saved: Any = (x.array,)
                 guards.append(x._changes)
             else:
-                saved.append(source)
-            wanted >>= 1
+                self.saved = self.inputs
+        else:
+            self._remember(operands, wanted, keep, guards)
         array = output.array
         if keep_output:
             guards.append(output._changes)
         self.op = op
         self.parameters = parameters
-        self.inputs = inputs
-        self.operands = sources
-        self.saved: Any = saved
         self.output = array if keep_output or not array.ndim else None  # a drawing shows a scalar
         self.guards: Any = guards
         self.shape = array.shape
         self.dtype = array.dtype
         self.recorded_at = clock.now
         self.scope = scope
-        self.grad: Any = None
-        self.contributions: Any = None
-        self.hooks: list[Any] | None = None
+        self.grad = self.contributions = self.hooks = None
+
+    def _remember(
+        self, operands: Sequence[Any], wanted: int, keep: Sequence[bool], guards: list[Any]
+    ) -> None:
+        """Set `inputs`, `operands` and `saved` for several operands."""
+        inputs: list[Any] = []
+        sources: list[Any] = []
+        saved: list[Any] = []
+        for x, kept in zip(operands, keep):  # noqa: B905 - 0.1 µs
+            if wanted & 1:
+                if x._base is not None:
+                    refuse_stale_view(x)
+                source = x.grad_fn or x
+                inputs.append(source)
+                sources.append(source)
+                kept_array = kept
+            else:
+                source = x
+                inputs.append(None)
+                sources.append(x)
+                kept_array = kept and hasattr(x, "array")
+            if kept_array:
+                saved.append(x.array)
+                guards.append(x._changes)
+            else:
+                saved.append(source)
+            wanted >>= 1
+        self.inputs, self.operands, self.saved = inputs, sources, saved
 
     # --- the engine's side -----------------------------------------------------------------------
 
@@ -136,16 +159,17 @@ class Node:
         y, xs = self._as_tensors() if create_graph else (self.output, self.saved)
         op, parameters = self.op, self.parameters
         rules: Any = op.rules if op.arity else [op.rule(i) for i in range(len(xs))]
+        exact = op.exact
         contributions: list[Any] = []
-        for rule, source, x in zip(rules, self.inputs, xs):  # noqa: B905 - 0.1 µs
+        for i, source in enumerate(self.inputs):
             if source is None or (relevant is not None and source not in relevant):
                 contributions.append(None)
                 continue
-            contribution = rule(upstream, y, *xs, **parameters)
-            if not _fits(contribution, x):
+            contribution = rules[i](upstream, y, *xs, **parameters)
+            if not exact and not _fits(contribution, xs[i]):
                 if not hasattr(contribution, "shape"):  # a rule may answer with a plain 0
-                    contribution = _filled(x, contribution, create_graph)
-                contribution = fit(contribution, x)
+                    contribution = _filled(xs[i], contribution, create_graph)
+                contribution = fit(contribution, xs[i])
             contributions.append(contribution)
         if create_graph:
             self.grad = upstream.array

@@ -15,7 +15,7 @@ import numpy as np
 
 from tinygrad_edu import dtypes
 from tinygrad_edu.autograd.hooks import RemovableHandle, Retain, run_hooks
-from tinygrad_edu.autograd.recording import state
+from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.conversions import Conversions
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
@@ -114,7 +114,7 @@ class Tensor(Operators, InPlace, Conversions):
         if op.is_view:
             _share(result, operands[0])
         if wanted:
-            scope = state.scope
+            scope = thread.here.scope
             if scope is not None and result.array.dtype.kind == "f":
                 result.grad_fn = Node(op, parameters, operands, wanted, result, scope)
                 result._requires_grad = True
@@ -166,7 +166,7 @@ class Tensor(Operators, InPlace, Conversions):
                     "grad can be implicitly created only for scalar outputs, but this tensor has "
                     f"shape {list(self.shape)}: reduce it (.sum() or .mean()), or pass a gradient"
                 )
-            start = np.ones(self.array.shape, self.array.dtype)
+            start = np.array(1, self.array.dtype).reshape(self.array.shape)
             return Tensor._wrap(start) if create_graph else start
         if not isinstance(gradient, Tensor):
             raise TypeError(
@@ -366,13 +366,6 @@ class Tensor(Operators, InPlace, Conversions):
         return result
 
     __hash__ = object.__hash__
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise AttributeError(
-            f"'Tensor' has no attribute {name!r}: it is not in this library, or not in torch either"
-        )
 
 
 def _share(view: Tensor, base: Tensor) -> None:

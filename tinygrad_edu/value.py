@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.recording import Scope, state
+from tinygrad_edu.autograd.recording import Scope, thread
 from tinygrad_edu.ops import TABLE, Operation, activations, arithmetic, powers, selection
 
 _new = object.__new__
@@ -320,7 +320,7 @@ def _unary(op: Operation) -> Callable[[Value], Any]:
             data = compute(self.data)
         except (ArithmeticError, ValueError):
             data = op.on_float(self.data)
-        scope = state.scope
+        scope = thread.here.scope
         if scope is None or not self.requires_grad:
             return Constant(data)
         result = _new(Value)
@@ -346,7 +346,7 @@ def _binary(op: Operation) -> Callable[[Value, Any], Any]:
             data = compute(self.data, other.data)
         except (ArithmeticError, ValueError):
             data = op.on_float(self.data, other.data)
-        scope = state.scope
+        scope = thread.here.scope
         if scope is None or not (self.requires_grad or other.requires_grad):
             return Constant(data)
         result = _new(Value)

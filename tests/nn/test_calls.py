@@ -4,7 +4,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu import nn
-from tinygrad_edu.autograd.recording import TOP, state
+from tinygrad_edu.autograd.recording import TOP, thread
 
 # --- calls --------------------------------------------------------------------------------------
 
@@ -17,7 +17,7 @@ class Probe(nn.Module):
         self.inner = inner
 
     def forward(self, x):
-        self.__dict__["seen"] = state.scope
+        self.__dict__["seen"] = thread.here.scope
         return x if self.inner is None else self.inner(x)
 
 
@@ -36,7 +36,7 @@ def test_a_call_has_a_scope_inside_that_of_its_caller():
     assert scopes[0].module is inner
     assert scopes[2].module is outer
     assert scopes[-1] is TOP
-    assert state.scope is TOP
+    assert thread.here.scope is TOP
 
 
 def test_operations_remember_the_module_call():
@@ -50,7 +50,7 @@ def test_operations_remember_the_module_call():
 def test_the_scope_ends_with_an_error_in_forward():
     with pytest.raises(TypeError):
         Probe(3)(1)
-    assert state.scope is TOP
+    assert thread.here.scope is TOP
 
 
 def test_without_recording_there_is_no_scope():
@@ -58,7 +58,7 @@ def test_without_recording_there_is_no_scope():
     with torch.no_grad():
         probe(1)
     assert probe.seen is None
-    assert state.scope is TOP
+    assert thread.here.scope is TOP
 
 
 class Switch(nn.Module):
@@ -79,10 +79,10 @@ def test_a_grad_mode_set_as_a_statement_in_forward_lasts(before, mode):
         nn.Sequential(Switch(mode))(1)
         assert torch.is_grad_enabled() is mode
         if before and mode:
-            assert state.scope is TOP
+            assert thread.here.scope is TOP
     finally:
         torch.set_grad_enabled(True)
-    assert state.scope is TOP
+    assert thread.here.scope is TOP
 
 
 def test_a_block_without_recording_in_forward_ends_with_it():
@@ -95,7 +95,7 @@ def test_a_block_without_recording_in_forward_ends_with_it():
     x = torch.ones(1, requires_grad=True)
     Part()(x).backward()
     assert x.grad.tolist() == [1.0]
-    assert state.scope is TOP
+    assert thread.here.scope is TOP
 
 
 # --- hooks --------------------------------------------------------------------------------------

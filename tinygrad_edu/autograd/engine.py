@@ -125,5 +125,6 @@ def backpropagate(
         restore(token)
     if not retain_graph:
         for vertex in order:
-            vertex.release()
+            if vertex.inputs:
+                vertex.release()
     return gradients

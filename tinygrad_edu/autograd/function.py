@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tinygrad_edu.autograd.hooks import AccumulateGrad, run_hooks
-from tinygrad_edu.autograd.recording import is_grad_enabled, no_grad, set_grad_enabled, state
+from tinygrad_edu.autograd.recording import is_grad_enabled, no_grad, set_grad_enabled, thread
 
 
 class FunctionCtx:
@@ -132,7 +132,7 @@ class FunctionNode:
         self.dtypes = [x.array.dtype for x in outputs]
         self.shape, self.dtype = self.shapes[0], self.dtypes[0]
         self.wrap = type(outputs[0])._wrap
-        self.scope = state.scope
+        self.scope = thread.here.scope
         self.recorded_at = 0
         self.grad: Any = None
         self.contributions: Any = None

@@ -25,16 +25,28 @@ class Scope:
 TOP = Scope()
 
 
-class _State(threading.local):
-    scope: Scope | None = TOP
+class Here:
+    """The current scope of one thread."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self) -> None:
+        self.scope: Scope | None = TOP
 
 
-state = _State()
+class _Threads(threading.local):
+    """Gives each thread its `here`: found once per use, since the way there takes 0.1 µs."""
+
+    def __init__(self) -> None:
+        self.here = Here()
+
+
+thread = _Threads()
 
 
 def is_grad_enabled() -> bool:
     """Tell whether operations are being recorded for a backward pass in this thread."""
-    return state.scope is not None
+    return thread.here.scope is not None
 
 
 class _GradMode(ContextDecorator):
@@ -46,14 +58,14 @@ class _GradMode(ContextDecorator):
 
     def _switch(self) -> None:
         if is_grad_enabled() != self.enabled:
-            state.scope = TOP if self.enabled else None
+            thread.here.scope = TOP if self.enabled else None
 
     def __enter__(self) -> None:
-        self._outer.append(state.scope)
+        self._outer.append(thread.here.scope)
         self._switch()
 
     def __exit__(self, *_: object) -> None:
-        state.scope = self._outer.pop()
+        thread.here.scope = self._outer.pop()
 
 
 class no_grad(_GradMode):  # noqa: N801 - torch's spelling
@@ -102,7 +114,7 @@ class set_grad_enabled(_GradMode):  # noqa: N801 - torch's spelling
 
     def __init__(self, mode: bool) -> None:
         super().__init__(bool(mode))
-        self._before = state.scope
+        self._before = thread.here.scope
         self._switch()
 
     def __enter__(self) -> None:

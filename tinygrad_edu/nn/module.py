@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.recording import Scope, state
+from tinygrad_edu.autograd.recording import Scope, thread
 from tinygrad_edu.device import parse_to
 from tinygrad_edu.nn.hooks import CallWithHooks, Hooks
 from tinygrad_edu.nn.neurons import to_tensors, to_values
@@ -62,20 +62,21 @@ class Module(StateDict, Hooks):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` between the hooks, in a scope of its own, by which drawings group."""
         hooks = self._hooks
-        outer = state.scope
+        here = thread.here
+        outer = here.scope
         if outer is None:
             if hooks:
                 return CallWithHooks(self, hooks, args, kwargs).run()
             return self.forward(*args, **kwargs)
-        state.scope = Scope(outer, self)
+        here.scope = Scope(outer, self)
         try:
             if hooks:
                 return CallWithHooks(self, hooks, args, kwargs).run()
             return self.forward(*args, **kwargs)
         finally:
             # A forward that switched recording off as a statement meant it to stay off.
-            if state.scope is not None:
-                state.scope = outer
+            if here.scope is not None:
+                here.scope = outer
 
     # --- all of it at once -----------------------------------------------------------------------
 

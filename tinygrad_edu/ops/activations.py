@@ -17,7 +17,9 @@ from tinygrad_edu.ops.selection import where
 
 def _sigmoid(input: Any) -> Any:
     # e^(−x) may be inf: then 1/(1 + inf) is 0, which is right. So no case needs a branch.
-    return np.reciprocal(np.exp(-input) + 1)
+    y = np.exp(-input)
+    y += 1  # in place: one array less
+    return np.reciprocal(y)
 
 
 sigmoid = Operation(
@@ -29,6 +31,7 @@ sigmoid = Operation(
     on_arrays=_sigmoid,
     rules=(lambda g, y, _x: g * (y * (1 - y)),),
     dtypes="float",
+    exact=True,
 )
 
 tanh = Operation(
@@ -40,6 +43,7 @@ tanh = Operation(
     on_arrays=np.tanh,
     rules=(lambda g, y, _x: g * (1 - y * y),),
     dtypes="float",
+    exact=True,
 )
 
 relu = Operation(
@@ -50,6 +54,7 @@ relu = Operation(
     on_floats=lambda x: 0.0 if x <= 0.0 else x,
     on_arrays=lambda input: np.maximum(input, 0),
     rules=(lambda g, y, _x: where(y <= 0, 0.0, g),),  # y ≤ 0 just where x ≤ 0, and y is kept anyway
+    exact=True,
 )
 
 
@@ -66,5 +71,6 @@ leaky_relu = Operation(
     on_arrays=_leaky_relu,
     rules=(lambda g, _y, x, negative_slope: where(x > 0, g, g * negative_slope),),
     dtypes="float",
+    exact=True,
     is_method=False,
 )

@@ -56,6 +56,8 @@ class Operation:
             parameters; by default made from the name.
         is_view: whether the result shares memory with its input.
         is_method: whether tensors (and values) have a method of this name.
+        exact: whether the rules return arrays in the shape and dtype of their inputs, so that the
+            engine need not look: a seventh of the backward pass of a small layer.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Operation:
         grad_fn_name: str | Callable[..., str] | None = None,
         is_view: bool = False,
         is_method: bool = True,
+        exact: bool = False,
     ) -> None:
         self.name = self.__name__ = name
         self.symbol = symbol
@@ -92,6 +95,8 @@ class Operation:
         self.on_bool = on_bool
         self.is_view = is_view
         self.is_method = is_method
+        self.exact = exact
+        self.keeps = cache(self._keeps)  # asked at each use of the operation
         self.grad_fn_name = grad_fn_name or camel_case(name) + "Backward0"
         self.arity: int | None = None if callable(self.rules) else len(self.rules)
         self.input_names, self.parameters = _signature(on_arrays, self.arity)
@@ -203,8 +208,7 @@ class Operation:
         rule: Rule = self.rules[index]
         return rule
 
-    @cache  # noqa: B019 - operations live as long as the program
-    def keeps(self, wanted: int, inputs: int) -> tuple[bool, tuple[bool, ...]]:
+    def _keeps(self, wanted: int, inputs: int) -> tuple[bool, tuple[bool, ...]]:
         """Tell whether the rules of the wanted inputs need the numbers of the output, and of each.
 
         Args:

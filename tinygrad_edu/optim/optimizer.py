@@ -133,15 +133,14 @@ class Optimizer:
 
     def _step_group(self, params: list[Any], rule: Rule) -> None:
         for p in params:
-            gradient = p.grad
-            if gradient is None:
-                continue
             if isinstance(p, Tensor):
-                rule(p, p.array, gradient.array)
-                p._changed()
-            else:  # a Value: for once, an array of a single number
+                gradient = p._grad
+                if gradient is not None:
+                    rule(p, p.array, gradient.array)
+                    p._changed()
+            elif p.grad is not None:  # a Value: for once, an array of a single number
                 array = np.array(p.data)
-                rule(p, array, np.array(float(gradient)))
+                rule(p, array, np.array(float(p.grad)))
                 p.data = array.item()
 
     def _rule(self, group: dict[str, Any]) -> Rule:

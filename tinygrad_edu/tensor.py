@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.gradients import backward
 from tinygrad_edu.autograd.hooks import RemovableHandle, Retain, run_hooks
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.conversions import Conversions
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
 from tinygrad_edu.mixing import adapt, check_grad, shape_error
-from tinygrad_edu.node import Node
+from tinygrad_edu.node import Node, record, refuse_stale_view
 from tinygrad_edu.operators import Operators
 from tinygrad_edu.ops import TABLE, Composite, Operation, shapes
 from tinygrad_edu.size import Size
@@ -88,9 +89,11 @@ class Tensor(Operators, InPlace, Conversions):
     def _record(op: Operation, operands: Sequence[Any], parameters: dict[str, Any]) -> Tensor:
         """Compute an operation on tensors and numbers; remember it where a gradient may flow."""
         arrays: list[Any] = []
+        inputs: list[Any] = []
         kind: Any = None
         wanted, bit = 0, 1  # bit i: input i gets a gradient
         for x in operands:
+            source = None
             if isinstance(x, Tensor):
                 array = x.array
                 arrays.append(array)
@@ -98,16 +101,21 @@ class Tensor(Operators, InPlace, Conversions):
                     kind = array.dtype if kind is None else _MIXED
                 if x._requires_grad:
                     wanted |= bit
+                    source = x.grad_fn or x
+                    if x._base is not None:
+                        refuse_stale_view(x)
             else:
                 arrays.append(x)
+            inputs.append(source)
             bit += bit
+        given = arrays
         if kind is not _FLOAT32 and kind is not _FLOAT64 and op.dtypes != "as is":
-            arrays = adapt(op, arrays)
+            given = adapt(op, arrays)
         token = silence(QUIET)
         try:
-            array = op.on_arrays(*arrays, **parameters)
+            array = op.on_arrays(*given, **parameters)
         except ValueError as error:
-            raise shape_error(op.name, arrays, error, op.explain) from None
+            raise shape_error(op.name, given, error, op.explain) from None
         finally:
             restore(token)
         result: Tensor = Tensor._wrap(array)
@@ -116,8 +124,27 @@ class Tensor(Operators, InPlace, Conversions):
         if wanted:
             scope = thread.here.scope
             if scope is not None and result.array.dtype.kind == "f":
-                result.grad_fn = Node(op, parameters, operands, wanted, result, scope)
+                result.grad_fn = record(
+                    op, parameters, operands, inputs, arrays, wanted, result, scope
+                )
                 result._requires_grad = True
+        return result
+
+    @staticmethod
+    def _record_one(op: Operation, x: Tensor) -> Tensor:
+        """Do what `_record` does, for one input and no parameters: 0.7 µs sooner."""
+        kind, scope = x.array.dtype, thread.here.scope
+        if (kind is not _FLOAT32 and kind is not _FLOAT64) or x._base is not None:
+            return Tensor._record(op, (x,), _NO_PARAMETERS)
+        token = silence(QUIET)
+        try:
+            result: Tensor = Tensor._wrap(op.on_arrays(x.array))
+        finally:
+            restore(token)
+        if x._requires_grad and scope is not None and result.array.dtype.kind == "f":
+            inputs, arrays = [x.grad_fn or x], [x.array]
+            result.grad_fn = record(op, _NO_PARAMETERS, (x,), inputs, arrays, 1, result, scope)
+            result._requires_grad = True
         return result
 
     # --- what the engine asks of a vertex: a leaf is one itself ----------------------------------
@@ -166,7 +193,9 @@ class Tensor(Operators, InPlace, Conversions):
                     "grad can be implicitly created only for scalar outputs, but this tensor has "
                     f"shape {list(self.shape)}: reduce it (.sum() or .mean()), or pass a gradient"
                 )
-            start = np.array(1, self.array.dtype).reshape(self.array.shape)
+            start = np.array(1, self.array.dtype)
+            if self.array.ndim:
+                start = start.reshape(self.array.shape)
             return Tensor._wrap(start) if create_graph else start
         if not isinstance(gradient, Tensor):
             raise TypeError(
@@ -320,8 +349,6 @@ class Tensor(Operators, InPlace, Conversions):
         >>> x.grad
         tensor(6.)
         """
-        from tinygrad_edu.autograd import backward
-
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
@@ -377,11 +404,11 @@ def _share(view: Tensor, base: Tensor) -> None:
 
 def _method(op: Operation | Composite) -> Callable[..., Any]:
     """Make the method of an operation; one without parameters is recorded directly."""
-    if isinstance(op, Operation) and op.arity == 1 and not op.parameters and not op.prepare:
-        record = Tensor._record
+    if isinstance(op, Operation) and op.arity == 1 and op.takes_inputs_only and not op.is_view:
+        record_one = Tensor._record_one
 
         def method(self: Tensor) -> Any:
-            return record(op, (self,), _NO_PARAMETERS)
+            return record_one(op, self)
 
     else:
 

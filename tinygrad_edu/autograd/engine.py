@@ -111,10 +111,11 @@ def backpropagate(
                 continue
             if vertex.hooks:
                 upstream = gradients[vertex] = vertex.run_hooks(upstream)
-            if not vertex.inputs:
+            inputs = vertex.inputs
+            if not inputs:
                 continue
             contributions = vertex.pullback(upstream, relevant, create_graph)
-            for source, contribution in zip(vertex.inputs, contributions):  # noqa: B905 - 0.1 µs
+            for source, contribution in zip(inputs, contributions):  # noqa: B905 - 0.1 µs
                 if contribution is None:
                     continue
                 if source in gradients:

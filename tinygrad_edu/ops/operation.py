@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,22 @@ REQUIRED = object()
 
 TABLE: dict[str, Operation | Composite] = {}
 """Every operation by name, in the order in which a textbook would tell of them."""
+
+
+class Kept(NamedTuple):
+    """What one use of an operation keeps for the backward pass.
+
+    Attributes:
+        output: whether the numbers of the output.
+        numbers: the inputs whose numbers are kept.
+        shapes: the inputs of which only the shape is needed.
+        every: whether every input gets a gradient.
+    """
+
+    output: bool
+    numbers: tuple[int, ...]
+    shapes: tuple[int, ...]
+    every: bool
 
 
 class Operation:
@@ -101,7 +117,7 @@ class Operation:
         self.arity: int | None = None if callable(self.rules) else len(self.rules)
         self.input_names, self.parameters = _signature(on_arrays, self.arity)
         self._optional = REQUIRED not in self.parameters.values()
-        self._takes_inputs_only = not (self.parameters or prepare or self.arity is None)
+        self.takes_inputs_only = not (self.parameters or prepare or self.arity is None)
         self._needs: Any = (
             _numbers_needed(rules, None)
             if callable(rules)
@@ -116,7 +132,7 @@ class Operation:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Apply the operation to floats, arrays, values or tensors: each gets its own kind back."""
-        if self._takes_inputs_only and not kwargs and len(args) == self.arity:
+        if self.takes_inputs_only and not kwargs and len(args) == self.arity:
             inputs, parameters = args, self.parameters
         else:
             inputs, parameters = self.bind(args, kwargs)
@@ -208,8 +224,8 @@ class Operation:
         rule: Rule = self.rules[index]
         return rule
 
-    def _keeps(self, wanted: int, inputs: int) -> tuple[bool, tuple[bool, ...]]:
-        """Tell whether the rules of the wanted inputs need the numbers of the output, and of each.
+    def _keeps(self, wanted: int, inputs: int) -> Kept:
+        """Tell what the rules of the wanted inputs need the numbers of.
 
         Args:
             wanted: which inputs get a gradient: bit i for input i.
@@ -217,10 +233,13 @@ class Operation:
         """
         if callable(self.rules):
             output, each = self._needs
-            return output, (each,) * inputs
-        needs = [need for i, need in enumerate(self._needs) if need and wanted >> i & 1]
-        output, *kept = (any(need[i] for need in needs) for i in range(inputs + 1))
-        return output, tuple(kept)
+            needed = [each] * inputs
+        else:
+            needs = [need for i, need in enumerate(self._needs) if need and wanted >> i & 1]
+            output, *needed = (any(need[i] for need in needs) for i in range(inputs + 1))
+        numbers = tuple(i for i, need in enumerate(needed) if need)
+        shapes = tuple(i for i, need in enumerate(needed) if not need)
+        return Kept(output, numbers, shapes, all(wanted >> i & 1 for i in range(inputs)))
 
     @lru_cache(maxsize=256)  # noqa: B019 - operations live as long as the program
     def bound(self, **parameters: Any) -> Operation:

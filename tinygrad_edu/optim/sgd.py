@@ -72,9 +72,10 @@ class SGD(Optimizer):
     def _rule(self, group: dict[str, Any]) -> Rule:
         lr = -group["lr"] if group["maximize"] else group["lr"]
         if not (group["momentum"] or group["weight_decay"]):
+            rates = {kind: np.array(lr, kind) for kind in ("f", "d")}  # an array is 0.4 µs faster
 
             def descend(_p: Any, array: Array, gradient: Array) -> None:
-                array -= lr * gradient
+                array -= rates[gradient.dtype.char] * gradient
 
             return descend
 

@@ -151,8 +151,8 @@ class Use:
         operation = self.operation
         if not operation.is_changed():
             return False
-        _, inputs = operation.operation.keeps(1 << self.position, len(operation.arguments))
-        return any(inputs)
+        kept = operation.operation.keeps(1 << self.position, len(operation.arguments))
+        return bool(kept.numbers)
 
 
 @dataclass(slots=True, eq=False)

@@ -51,10 +51,8 @@ class InPlace:
         if recorded:
             _refuse_recording(self)
         before = self.detach()  # the old tensor under another name: no node refers to itself
-        if (
-            recorded and 0 in op.keeps(-1, len(tensors)).numbers
-        ):  # a rule will ask for the old numbers
-            before = self._wrap(self.array.copy())
+        if recorded and 0 in op.keeps(-1, len(tensors)).numbers:
+            before = self._wrap(self.array.copy())  # a rule will ask for the old numbers
         before.grad_fn, before._requires_grad = self.grad_fn, self._requires_grad
         before._base = self._base
         result = op(before, *operands, **parameters)

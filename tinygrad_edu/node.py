@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_edu.autograd.hooks import AccumulateGrad, run_hooks
-from tinygrad_edu.autograd.recording import Scope
+from tinygrad_edu.autograd.recording import Scope, is_grad_enabled
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.reductions import sum as sum_over
 from tinygrad_edu.ops.shapes import expand, reshape, to_dtype
@@ -270,7 +270,7 @@ def _sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:
 def refuse_stale_view(x: Any) -> None:
     """Refuse a view whose base was changed by a recorded operation since the view was taken."""
     made = 0 if x.grad_fn is None else x.grad_fn.recorded_at
-    if x._changes[2] > made:
+    if x._changes[2] > made and is_grad_enabled():
         raise NotImplementedError(
             f"this view of shape {list(x.shape)} was made before its base was changed by a "
             "recorded in-place operation, which this library does not follow; take the view again"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -393,6 +393,10 @@ class Tensor(Operators, InPlace, Conversions):
         return result
 
     __hash__ = object.__hash__
+
+    if TYPE_CHECKING:  # the operations, attached from the table below
+
+        def __getattr__(self, name: str) -> Any: ...
 
 
 def _share(view: Tensor, base: Tensor) -> None:

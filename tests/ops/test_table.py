@@ -50,3 +50,16 @@ def test_gradients_of_values_are_those_of_finite_differences(row: Row, parameter
         ]
         assert gradcheck(lambda *xs: op(*xs, **parameters), inputs)
         assert gradgradcheck(lambda *xs: op(*xs, **parameters), inputs)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if getattr(TABLE[row.op], "exact", False)])
+def test_exact_operations_need_no_fitting(row: Row) -> None:
+    """What the engine does not look at: a rule's own answer has the input's shape and dtype."""
+    for call in row.calls:
+        for shapes in row.shapes:
+            inputs = [torch.tensor(x, requires_grad=True) for x in row.sample(shapes)]
+            node = run(ours(call), torch, inputs, TABLE[row.op]).grad_fn
+            upstream = np.ones(node.shape, node.dtype)
+            for x, rule in zip(inputs, node.op.rules, strict=True):
+                gradient = rule(upstream, node.output, *node.saved, **node.parameters)
+                assert (gradient.shape, gradient.dtype) == (x.array.shape, x.array.dtype)

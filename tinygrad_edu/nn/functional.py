@@ -21,6 +21,7 @@ from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Value
 
 _record = Tensor._record  # what calling the operation comes to, 0.2 to 1.8 µs sooner
+_record_one = Tensor._record_one
 
 # --- layers -------------------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ def sigmoid(input: Any) -> Any:
     tensor([0.5000, 0.9933])
     """
     if isinstance(input, Tensor):
-        return input.sigmoid()
+        return _record_one(activations.sigmoid, input)
     return activations.sigmoid(_values("sigmoid", input))
 
 
@@ -110,7 +111,7 @@ def tanh(input: Any) -> Any:
     tensor([0.0000, 0.7616])
     """
     if isinstance(input, Tensor):
-        return input.tanh()
+        return _record_one(activations.tanh, input)
     return activations.tanh(_values("tanh", input))
 
 
@@ -130,7 +131,7 @@ def relu(input: Any, inplace: bool = False) -> Any:
     """
     if not isinstance(input, Tensor):
         return _of_values("relu", activations.relu, input, inplace)
-    return input._in_place(activations.relu) if inplace else input.relu()
+    return input._in_place(activations.relu) if inplace else _record_one(activations.relu, input)
 
 
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:

@@ -45,7 +45,7 @@ def _check_matrices(name: str, ndim: int) -> Any:
 
 
 def _times(a: Any, b: Any) -> Any:
-    """A B of two matrices; on arrays by np.dot, which takes half the time of @ if they are small."""
+    """A B of two matrices; on arrays by np.dot: on small ones half the time of @."""
     return a.dot(b) if type(a) is np.ndarray else a @ b
 
 

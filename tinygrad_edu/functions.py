@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_edu.operators import compare as compare_by
 from tinygrad_edu.ops import TABLE, Composite, Operation
-from tinygrad_edu.ops.reductions import _reduced_dims
+from tinygrad_edu.ops.reductions import reduced_dims
 from tinygrad_edu.tensor import Tensor
 
 INTERNAL = {
@@ -51,7 +51,7 @@ def _sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
 def _squeeze_index(function: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     if input.array.dtype == bool:
         raise RuntimeError(f"{function.__name__}(): does not support bool input")
-    _, found = _reduced_dims((input,), {"dim": dim})
+    _, found = reduced_dims((input,), {"dim": dim})
     axis = found["dim"] if input.ndim else None
     if not input.numel() and (axis is None or not input.shape[axis]):
         raise IndexError(
@@ -72,7 +72,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _truth(function: Any, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
-    _, found = _reduced_dims((input,), {"dim": dim})
+    _, found = reduced_dims((input,), {"dim": dim})
     array = function(input.array, axis=found["dim"], keepdims=keepdim)
     kind = np.uint8 if input.array.dtype == np.uint8 else np.bool_  # as torch has it
     return Tensor._wrap(np.asarray(array, dtype=kind))  # type: ignore[no-any-return]

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.nn.values import as_values, holds_values, is_array_of_values
-from tinygrad_edu.ops import activations, linear_algebra, losses, powers, reductions, selection
+from tinygrad_edu.ops import activations, linear_algebra, losses, reductions, selection
+from tinygrad_edu.ops import softmax as softmax_
 from tinygrad_edu.ops.indexing import _index_array
-from tinygrad_edu.ops.shapes import normalize_dim, reshape
+from tinygrad_edu.ops.shapes import reshape
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Value
 
@@ -178,16 +179,16 @@ def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Any:
     >>> torch.nn.functional.softmax(torch.tensor([1.0, 1.0, 1.0, 1.0]), dim=0)
     tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
-    return _normalized("softmax", reductions.softmax, _softmax_of_values, input, dim, dtype)
+    return _normalized(softmax_.softmax, input, dim, dtype)
 
 
 def log_softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Any:
     """Compute ln softmax(x) = x − ln Σ eˣ along a dim; arguments and errors as of `softmax`."""
-    of_values = _log_softmax_of_values
-    return _normalized("log_softmax", reductions.log_softmax, of_values, input, dim, dtype)
+    return _normalized(softmax_.log_softmax, input, dim, dtype)
 
 
-def _normalized(name: str, op: Any, of_values: Any, input: Any, dim: int | None, dtype: Any) -> Any:
+def _normalized(op: Any, input: Any, dim: int | None, dtype: Any) -> Any:
+    name = op.name
     x = input if isinstance(input, Tensor) else as_values(_values(name, input))
     if dim is None:
         warnings.warn(
@@ -199,27 +200,11 @@ def _normalized(name: str, op: Any, of_values: Any, input: Any, dim: int | None,
     if not isinstance(x, Tensor):
         if dtype is not None:
             raise TypeError(f"{name}: Values are Python floats, so there is no dtype to choose")
-        return of_values(x, normalize_dim(dim, x.ndim))
+        return op(x, dim)
     if dtype is not None:
         x = x.to(dtype)
     _insist_on_floating(name, x)
     return op(x, dim)
-
-
-def _softmax_of_values(x: Any, dim: int) -> Any:
-    powers_of_e = powers.exp(_minus_largest(x, dim))
-    return powers_of_e / np.sum(powers_of_e, axis=dim, keepdims=True)
-
-
-def _log_softmax_of_values(x: Any, dim: int) -> Any:
-    shifted = _minus_largest(x, dim)
-    return shifted - powers.log(np.sum(powers.exp(shifted), axis=dim, keepdims=True))
-
-
-def _minus_largest(x: Any, dim: int) -> Any:
-    """Subtract the largest number as a constant, which changes nothing but keeps e^x finite."""
-    numbers = np.frompyfunc(float, 1, 1)(x)
-    return x - np.max(numbers, axis=dim, keepdims=True)
 
 
 # --- losses -------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ that a new entry is known to all of them.
 from tinygrad_edu.ops import (
     activations,
     arithmetic,
+    extremes,
     indexing,
     linear_algebra,
     losses,
@@ -14,6 +15,7 @@ from tinygrad_edu.ops import (
     reductions,
     selection,
     shapes,
+    softmax,
     trigonometry,
 )
 from tinygrad_edu.ops.operation import TABLE, Composite, Operation
@@ -24,6 +26,7 @@ __all__ = [
     "Operation",
     "activations",
     "arithmetic",
+    "extremes",
     "indexing",
     "linear_algebra",
     "losses",
@@ -31,5 +34,6 @@ __all__ = [
     "reductions",
     "selection",
     "shapes",
+    "softmax",
     "trigonometry",
 ]

@@ -1,4 +1,4 @@
-"""Operations that make many numbers one: sums, means, extremes, norms, softmax.
+"""Operations that make many numbers one: sums, means, products, variance, norms.
 
 A rule may return a gradient in which the reduced dims have size 1: the engine spreads it over them.
 """
@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.ops.indexing import gather_index, index_select, place
-from tinygrad_edu.ops.operation import NUMPYS_NAMES, Operation, composite
-from tinygrad_edu.ops.powers import exp
-from tinygrad_edu.ops.selection import absolute, maximum, minimum, sign, where
+from tinygrad_edu.ops.indexing import index_select
+from tinygrad_edu.ops.operation import Operation
+from tinygrad_edu.ops.selection import absolute, sign, where
 from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
 
 _add_up: Any = np.add.reduce
@@ -25,7 +24,7 @@ _multiply_up: Any = np.multiply.reduce
 Dims = int | tuple[int, ...] | None
 
 
-def _reduced_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def reduced_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Normalise `dim`: None for all, an int, or several; () only where there are none."""
     dim = parameters["dim"]
     ndim = len(inputs[0].shape)
@@ -39,10 +38,11 @@ def _reduced_dims(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[st
     return inputs, {**parameters, "dim": dim if ndim or dim is None else ()}
 
 
-def _one_reduced_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def one_reduced_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Normalise `dim`, of which there is one, or None."""
     if isinstance(parameters["dim"], (tuple, list)):
         raise TypeError(f"dim must be an int, not {parameters['dim']!r}")
-    return _reduced_dims(inputs, parameters)
+    return reduced_dims(inputs, parameters)
 
 
 def keep_dims(g: Any, _x: Any, dim: Dims, keepdim: bool) -> Any:
@@ -80,7 +80,7 @@ sum = Operation(
     on_arrays=_sum,
     on_values=lambda input, dim=None, keepdim=False: np.sum(input, axis=dim, keepdims=keepdim),
     rules=(lambda g, _y, _x, dim, keepdim: keep_dims(g, _x, dim, keepdim),),
-    prepare=_reduced_dims,
+    prepare=reduced_dims,
     dtypes="as is",
     grad_fn_name=_overload("Sum"),
 )
@@ -103,7 +103,7 @@ mean = Operation(
     rules=(  # of no elements there is no gradient: any number will do as the divisor
         lambda g, _y, _x, dim, keepdim: keep_dims(g, _x, dim, keepdim) / (count(_x, dim) or 1),
     ),
-    prepare=_reduced_dims,
+    prepare=reduced_dims,
     dtypes="floating",
     grad_fn_name=_overload("Mean"),
 )
@@ -155,175 +155,13 @@ prod = Operation(
             keep_dims(g, x, dim, keepdim) * _product_of_the_others(x, dim)
         ),
     ),
-    prepare=_one_reduced_dim,
+    prepare=one_reduced_dim,
     dtypes="as is",
     grad_fn_name=_overload("Prod"),
 )
 
 
-# --- extremes ------------------------------------------------------------------------------------
-
-
-def _evenly(g: Any, y: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
-    """Divide the gradient evenly among the elements that reach the extreme."""
-    reached = x == keep_dims(y, x, dim, keepdim)
-    return keep_dims(g, x, dim, keepdim) * reached / sum(reached, dim, keepdim=True)
-
-
-def _extreme(name: str, symbol: str, word: str, on_arrays: Any, on_values: Any) -> Operation:
-    def compute(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-        _refuse_empty(name, input, dim)
-        return on_arrays(input, axis=dim, keepdims=keepdim)
-
-    return Operation(
-        name,
-        symbol,
-        definition=f"the {word} element",
-        derivatives=("g shared evenly by the elements that reach it, else 0",),
-        on_arrays=compute,
-        on_values=lambda input, dim=None, keepdim=False: on_values(
-            input, axis=dim, keepdims=keepdim
-        ),
-        rules=(lambda g, y, x, dim, keepdim: _evenly(g, y, x, dim, keepdim),),
-        prepare=_reduced_dims,
-        dtypes="as is",
-    )
-
-
-def _refuse_empty(name: str, input: Any, dim: Dims) -> None:
-    if count(input, dim) == 0:
-        raise (RuntimeError if dim is None else IndexError)(
-            f"{name}(): Expected reduction dim to be specified and to have a size > 0, but the "
-            f"input has shape {list(input.shape)}: of no elements there is no {name}"
-        )
-
-
-amax = _extreme("amax", "max", "largest", np.maximum.reduce, np.max)
-amin = _extreme("amin", "min", "smallest", np.minimum.reduce, np.min)
-
-
-def _picked(name: str, word: str) -> Operation:
-    """Make the operation that reads the extreme along a dim, at an index that was found before."""
-
-    def compute(input: Any, dim: int, index: Any, keepdim: bool) -> Any:
-        picked = input[gather_index(index, dim)]
-        return picked if keepdim or not input.ndim else picked.squeeze(dim)
-
-    def rule(g: Any, _y: Any, _x: Any, dim: int, index: Any, keepdim: bool) -> Any:
-        g = keep_dims(g, _x, dim, keepdim or not _x.shape)
-        return place(g, gather_index(index, dim), _x.shape)
-
-    return Operation(
-        f"{name}_dim",
-        name,
-        definition=f"the {word} element along a dim",
-        derivatives=("g at the element that was picked, else 0",),
-        on_arrays=compute,
-        rules=(rule,),
-        dtypes="as is",
-        grad_fn_name=f"{name.capitalize()}Backward0",
-        is_method=False,
-    )
-
-
-max_dim = _picked("max", "largest")
-min_dim = _picked("min", "smallest")
-
-
-class max_result(NamedTuple):  # noqa: N801 - torch's spelling
-    """What `max` along a dim returns."""
-
-    values: Any
-    indices: Any
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-class min_result(NamedTuple):  # noqa: N801 - torch's spelling
-    """What `min` along a dim returns."""
-
-    values: Any
-    indices: Any
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-def _extreme_along(pick: Operation, find: Any, input: Any, dim: int, keepdim: bool) -> Any:
-    dim = normalize_dim(dim, len(input.shape))
-    array = getattr(input, "array", input)
-    _refuse_empty(pick.symbol, array, dim if array.ndim else None)
-    index = np.asarray(find(array, axis=dim if array.ndim else None, keepdims=True))
-    values = pick(input, dim=dim, index=index, keepdim=keepdim)
-    indices = index if keepdim or not array.ndim else index.squeeze(dim)
-    return values, input._wrap(indices) if hasattr(input, "array") else indices
-
-
-def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, bool, Any]:
-    """Read (dim, keepdim, other) off a call of max or min, which take either a dim or a tensor."""
-    given = {NUMPYS_NAMES.get(name, name): value for name, value in kwargs.items()}
-    names = ("dim", "keepdim") if args and isinstance(args[0], int) else ("other",)
-    allowed = {"dim", "keepdim"} if "dim" in (*names, *given) else {"other"}
-    if len(args) > len(names) or given.keys() - allowed:
-        raise TypeError(
-            "max and min take a dim and keepdim, or another tensor, "
-            f"not {len(args)} arguments and {list(kwargs)}"
-        )
-    given.update(zip(names, args, strict=False))
-    return given.get("dim"), given.get("keepdim", False), given.get("other")
-
-
-@composite("max", "the largest element; along a dim, with its index; or the larger of two tensors")
-def max(input: Any, *args: Any, **kwargs: Any) -> Any:
-    """Find the largest: `max(x)`, `max(x, dim, keepdim=False)` or `max(x, other)`."""
-    dim, keepdim, other = _split_max_arguments(args, kwargs)
-    if other is not None:
-        return maximum(input, other)
-    if dim is None:
-        return max_all(input)
-    return max_result(*_extreme_along(max_dim, np.argmax, input, dim, keepdim))
-
-
-@composite(
-    "min", "the smallest element; along a dim, with its index; or the smaller of two tensors"
-)
-def min(input: Any, *args: Any, **kwargs: Any) -> Any:
-    """Find the smallest: `min(x)`, `min(x, dim, keepdim=False)` or `min(x, other)`."""
-    dim, keepdim, other = _split_max_arguments(args, kwargs)
-    if other is not None:
-        return minimum(input, other)
-    if dim is None:
-        return min_all(input)
-    return min_result(*_extreme_along(min_dim, np.argmin, input, dim, keepdim))
-
-
-def _extreme_of_all(name: str, word: str, on_arrays: Any) -> Operation:
-    def compute(input: Any) -> Any:
-        _refuse_empty(name, input, None)
-        return on_arrays(input, axis=None)
-
-    def rule(g: Any, y: Any, x: Any) -> Any:
-        reached = (x == y) | ((x != x) & (y != y))  # a nan is an extreme, and equal to any other
-        return where(reached, g / sum(reached), 0.0)
-
-    return Operation(
-        f"{name}_all",
-        name,
-        definition=f"the {word} element",
-        derivatives=("g shared evenly by the elements that reach it, else 0",),
-        on_arrays=compute,
-        rules=(rule,),
-        dtypes="as is",
-        grad_fn_name=f"{name.capitalize()}Backward1",
-        is_method=False,
-    )
-
-
-max_all = _extreme_of_all("max", "largest", np.maximum.reduce)
-min_all = _extreme_of_all("min", "smallest", np.minimum.reduce)
-
-# --- spread --------------------------------------------------------------------------------------
+# --- spread and size -----------------------------------------------------------------------------
 
 
 def _var(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = False) -> Any:
@@ -359,7 +197,7 @@ class _Spread(Operation):
 def _correction(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     correction = parameters["correction"]
     parameters = {**parameters, "correction": 1 if correction is None else correction}
-    return _reduced_dims(inputs, parameters)
+    return reduced_dims(inputs, parameters)
 
 
 var = _Spread(
@@ -400,7 +238,7 @@ def _norm_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[
         raise NotImplementedError("norm: p='nuc' is not there; a number or 'fro' is")
     if not isinstance(p, (int, float)):
         raise RuntimeError(f"norm: order {p!r} is not supported; a number or 'fro' is")
-    inputs, parameters = _reduced_dims(inputs, {**parameters, "p": float(p)})
+    inputs, parameters = reduced_dims(inputs, {**parameters, "p": float(p)})
     if (p < 0 or p == math.inf) and count(inputs[0], parameters["dim"]) == 0:
         raise RuntimeError(
             f"norm: of no elements there is no norm of order {p}; the input has shape "
@@ -449,65 +287,4 @@ norm = Operation(
     prepare=_norm_arguments,
     dtypes="floating",
     grad_fn_name="LinalgVectorNormBackward0",
-)
-
-
-# --- softmax and its kin -------------------------------------------------------------------------
-
-
-def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
-    # Subtracting the largest element keeps e^x finite; an infinite one is left where it is.
-    top = _largest(input, axis=dim, keepdims=True, initial=-np.inf)
-    top = np.where(np.isinf(top), 0, top).astype(input.dtype)
-    total = np.log(_add_up(np.exp(input - top), axis=dim, keepdims=True)) + top
-    return total if keepdim else np.squeeze(total, axis=dim)
-
-
-logsumexp = Operation(
-    "logsumexp",
-    "ln Σ eˣ",
-    definition="ln Σ eˣ",
-    derivatives=("g · softmax(x)",),
-    on_arrays=_logsumexp,
-    rules=(
-        lambda g, y, x, dim, keepdim: (
-            keep_dims(g, x, dim, keepdim) * exp(x - keep_dims(y, x, dim, keepdim))
-        ),
-    ),
-    prepare=_reduced_dims,
-    dtypes="float",
-)
-
-
-def _softmax(input: Any, dim: int) -> Any:
-    e = np.exp(input - _largest(input, axis=dim, keepdims=True, initial=-np.inf))
-    return e / _add_up(e, axis=dim, keepdims=True)
-
-
-softmax = Operation(
-    "softmax",
-    "softmax",
-    definition="eˣ / Σ eˣ",
-    derivatives=("y · (g − Σ g·y)",),
-    on_arrays=_softmax,
-    rules=(lambda g, y, _x, dim: y * (g - sum(g * y, dim, keepdim=True)),),
-    prepare=_reduced_dims,
-    dtypes="float",
-)
-
-
-def _log_softmax(input: Any, dim: int) -> Any:
-    shifted = input - _largest(input, axis=dim, keepdims=True, initial=-np.inf)
-    return shifted - np.log(_add_up(np.exp(shifted), axis=dim, keepdims=True))
-
-
-log_softmax = Operation(
-    "log_softmax",
-    "ln softmax",
-    definition="x − ln Σ eˣ",
-    derivatives=("g − softmax(x) · Σ g",),
-    on_arrays=_log_softmax,
-    rules=(lambda g, y, _x, dim: g - exp(y) * sum(g, dim, keepdim=True),),
-    prepare=_reduced_dims,
-    dtypes="float",
 )

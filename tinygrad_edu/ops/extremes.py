@@ -1,0 +1,177 @@
+"""The largest and the smallest: of all elements, along a dim with its index, or over several dims.
+
+Where several elements reach the extreme, `amax`, `amin` and the reductions of all share the
+gradient evenly among them; `max` and `min` along a dim pick one, as torch does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinygrad_edu.ops.indexing import gather_index, place
+from tinygrad_edu.ops.operation import NUMPYS_NAMES, Operation, composite
+from tinygrad_edu.ops.reductions import Dims, count, keep_dims, reduced_dims, sum
+from tinygrad_edu.ops.selection import maximum, minimum, where
+from tinygrad_edu.ops.shapes import normalize_dim
+
+
+def _evenly(g: Any, y: Any, x: Any, dim: Dims, keepdim: bool) -> Any:
+    """Divide the gradient evenly among the elements that reach the extreme."""
+    reached = x == keep_dims(y, x, dim, keepdim)
+    return keep_dims(g, x, dim, keepdim) * reached / sum(reached, dim, keepdim=True)
+
+
+def _extreme(name: str, symbol: str, word: str, on_arrays: Any, on_values: Any) -> Operation:
+    def compute(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+        _refuse_empty(name, input, dim)
+        return on_arrays(input, axis=dim, keepdims=keepdim)
+
+    return Operation(
+        name,
+        symbol,
+        definition=f"the {word} element",
+        derivatives=("g shared evenly by the elements that reach it, else 0",),
+        on_arrays=compute,
+        on_values=lambda input, dim=None, keepdim=False: on_values(
+            input, axis=dim, keepdims=keepdim
+        ),
+        rules=(lambda g, y, x, dim, keepdim: _evenly(g, y, x, dim, keepdim),),
+        prepare=reduced_dims,
+        dtypes="as is",
+    )
+
+
+def _refuse_empty(name: str, input: Any, dim: Dims) -> None:
+    if count(input, dim) == 0:
+        raise (RuntimeError if dim is None else IndexError)(
+            f"{name}(): Expected reduction dim to be specified and to have a size > 0, but the "
+            f"input has shape {list(input.shape)}: of no elements there is no {name}"
+        )
+
+
+amax = _extreme("amax", "max", "largest", np.maximum.reduce, np.max)
+amin = _extreme("amin", "min", "smallest", np.minimum.reduce, np.min)
+
+
+def _picked(name: str, word: str) -> Operation:
+    """Make the operation that reads the extreme along a dim, at an index that was found before."""
+
+    def compute(input: Any, dim: int, index: Any, keepdim: bool) -> Any:
+        picked = input[gather_index(index, dim)]
+        return picked if keepdim or not input.ndim else picked.squeeze(dim)
+
+    def rule(g: Any, _y: Any, _x: Any, dim: int, index: Any, keepdim: bool) -> Any:
+        g = keep_dims(g, _x, dim, keepdim or not _x.shape)
+        return place(g, gather_index(index, dim), _x.shape)
+
+    return Operation(
+        f"{name}_dim",
+        name,
+        definition=f"the {word} element along a dim",
+        derivatives=("g at the element that was picked, else 0",),
+        on_arrays=compute,
+        rules=(rule,),
+        dtypes="as is",
+        grad_fn_name=f"{name.capitalize()}Backward0",
+        is_method=False,
+    )
+
+
+max_dim = _picked("max", "largest")
+min_dim = _picked("min", "smallest")
+
+
+class max_result(NamedTuple):  # noqa: N801 - torch's spelling
+    """What `max` along a dim returns."""
+
+    values: Any
+    indices: Any
+
+    def __repr__(self) -> str:
+        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
+
+
+class min_result(NamedTuple):  # noqa: N801 - torch's spelling
+    """What `min` along a dim returns."""
+
+    values: Any
+    indices: Any
+
+    def __repr__(self) -> str:
+        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
+
+
+def _extreme_along(pick: Operation, find: Any, input: Any, dim: int, keepdim: bool) -> Any:
+    dim = normalize_dim(dim, len(input.shape))
+    array = getattr(input, "array", input)
+    _refuse_empty(pick.symbol, array, dim if array.ndim else None)
+    index = np.asarray(find(array, axis=dim if array.ndim else None, keepdims=True))
+    values = pick(input, dim=dim, index=index, keepdim=keepdim)
+    indices = index if keepdim or not array.ndim else index.squeeze(dim)
+    return values, input._wrap(indices) if hasattr(input, "array") else indices
+
+
+def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, bool, Any]:
+    """Read (dim, keepdim, other) off a call of max or min, which take either a dim or a tensor."""
+    given = {NUMPYS_NAMES.get(name, name): value for name, value in kwargs.items()}
+    names = ("dim", "keepdim") if args and isinstance(args[0], int) else ("other",)
+    allowed = {"dim", "keepdim"} if "dim" in (*names, *given) else {"other"}
+    if len(args) > len(names) or given.keys() - allowed:
+        raise TypeError(
+            "max and min take a dim and keepdim, or another tensor, "
+            f"not {len(args)} arguments and {list(kwargs)}"
+        )
+    given.update(zip(names, args, strict=False))
+    return given.get("dim"), given.get("keepdim", False), given.get("other")
+
+
+@composite("max", "the largest element; along a dim, with its index; or the larger of two tensors")
+def max(input: Any, *args: Any, **kwargs: Any) -> Any:
+    """Find the largest: `max(x)`, `max(x, dim, keepdim=False)` or `max(x, other)`."""
+    dim, keepdim, other = _split_max_arguments(args, kwargs)
+    if other is not None:
+        return maximum(input, other)
+    if dim is None:
+        return max_all(input)
+    return max_result(*_extreme_along(max_dim, np.argmax, input, dim, keepdim))
+
+
+@composite(
+    "min", "the smallest element; along a dim, with its index; or the smaller of two tensors"
+)
+def min(input: Any, *args: Any, **kwargs: Any) -> Any:
+    """Find the smallest: `min(x)`, `min(x, dim, keepdim=False)` or `min(x, other)`."""
+    dim, keepdim, other = _split_max_arguments(args, kwargs)
+    if other is not None:
+        return minimum(input, other)
+    if dim is None:
+        return min_all(input)
+    return min_result(*_extreme_along(min_dim, np.argmin, input, dim, keepdim))
+
+
+def _extreme_of_all(name: str, word: str, on_arrays: Any) -> Operation:
+    def compute(input: Any) -> Any:
+        _refuse_empty(name, input, None)
+        return on_arrays(input, axis=None)
+
+    def rule(g: Any, y: Any, x: Any) -> Any:
+        reached = (x == y) | ((x != x) & (y != y))  # a nan is an extreme, and equal to any other
+        return where(reached, g / sum(reached), 0.0)
+
+    return Operation(
+        f"{name}_all",
+        name,
+        definition=f"the {word} element",
+        derivatives=("g shared evenly by the elements that reach it, else 0",),
+        on_arrays=compute,
+        rules=(rule,),
+        dtypes="as is",
+        grad_fn_name=f"{name.capitalize()}Backward1",
+        is_method=False,
+    )
+
+
+max_all = _extreme_of_all("max", "largest", np.maximum.reduce)
+min_all = _extreme_of_all("min", "smallest", np.minimum.reduce)

@@ -1,0 +1,90 @@
+"""softmax and its kin: numbers made positive with sum 1, computed without overflow.
+
+Subtracting the largest element first changes nothing, but keeps every eˣ finite.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_edu.ops.operation import Operation
+from tinygrad_edu.ops.powers import exp, log
+from tinygrad_edu.ops.reductions import Dims, keep_dims, reduced_dims, sum
+
+
+def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
+    # An infinite largest element is left where it is.
+    top = np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf)
+    top = np.where(np.isinf(top), 0, top).astype(input.dtype)
+    total = np.log(np.add.reduce(np.exp(input - top), axis=dim, keepdims=True)) + top
+    return total if keepdim else np.squeeze(total, axis=dim)
+
+
+logsumexp = Operation(
+    "logsumexp",
+    "ln Σ eˣ",
+    definition="ln Σ eˣ",
+    derivatives=("g · softmax(x)",),
+    on_arrays=_logsumexp,
+    rules=(
+        lambda g, y, x, dim, keepdim: (
+            keep_dims(g, x, dim, keepdim) * exp(x - keep_dims(y, x, dim, keepdim))
+        ),
+    ),
+    prepare=reduced_dims,
+    dtypes="float",
+)
+
+
+def _softmax(input: Any, dim: int) -> Any:
+    e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
+    return e / np.add.reduce(e, axis=dim, keepdims=True)
+
+
+def _minus_largest(x: Any, dim: int) -> Any:
+    """Subtract the largest number as a constant, which changes nothing but keeps eˣ finite."""
+    numbers = np.frompyfunc(float, 1, 1)(x)
+    return x - np.max(numbers, axis=dim, keepdims=True)
+
+
+def _softmax_of_values(input: Any, dim: int) -> Any:
+    e = exp(_minus_largest(input, dim))
+    return e / np.sum(e, axis=dim, keepdims=True)
+
+
+softmax = Operation(
+    "softmax",
+    "softmax",
+    definition="eˣ / Σ eˣ",
+    derivatives=("y · (g − Σ g·y)",),
+    on_arrays=_softmax,
+    on_values=_softmax_of_values,
+    rules=(lambda g, y, _x, dim: y * (g - sum(g * y, dim, keepdim=True)),),
+    prepare=reduced_dims,
+    dtypes="float",
+)
+
+
+def _log_softmax(input: Any, dim: int) -> Any:
+    shifted = input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
+
+
+def _log_softmax_of_values(input: Any, dim: int) -> Any:
+    shifted = _minus_largest(input, dim)
+    return shifted - log(np.sum(exp(shifted), axis=dim, keepdims=True))
+
+
+log_softmax = Operation(
+    "log_softmax",
+    "ln softmax",
+    definition="x − ln Σ eˣ",
+    derivatives=("g − softmax(x) · Σ g",),
+    on_arrays=_log_softmax,
+    on_values=_log_softmax_of_values,
+    rules=(lambda g, y, _x, dim: g - exp(y) * sum(g, dim, keepdim=True),),
+    prepare=reduced_dims,
+    dtypes="float",
+)

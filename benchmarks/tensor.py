@@ -10,9 +10,9 @@ from typing import Any
 from benchmarks.rounds import Row, compared, in_turns
 
 CASES: list[tuple[Sequence[int], int, str, int]] = [
-    ((2, 16, 16, 1), 1, "2.5", 200),
-    ((64, 64, 64, 10), 32, "2", 150),
-    ((784, 128, 128, 10), 128, "1", 40),
+    ((2, 16, 16, 1), 1, "2.5", 60),
+    ((64, 64, 64, 10), 32, "2", 50),
+    ((784, 128, 128, 10), 128, "1", 15),
 ]
 
 
@@ -46,5 +46,5 @@ def rows() -> list[Row]:
         ours = training_step("tinygrad_edu", sizes, batch)
         theirs = training_step("torch", sizes, batch)
         what = f"`Tensor`: training step, MLP {'-'.join(map(str, sizes))}, batch {batch}"
-        result.append(compared(what, "torch", target, in_turns(ours, theirs, calls)))
+        result.append(compared(what, "torch", target, in_turns(ours, theirs, calls, rounds=75)))
     return result

@@ -72,10 +72,15 @@ class SGD(Optimizer):
     def _rule(self, group: dict[str, Any]) -> Rule:
         lr = -group["lr"] if group["maximize"] else group["lr"]
         if not (group["momentum"] or group["weight_decay"]):
-            rates = {kind: np.array(lr, kind) for kind in ("f", "d")}  # an array is 0.4 µs faster
+            rates: dict[
+                str, Array
+            ] = {}  # numpy multiplies by an array 0.4 µs sooner than by a float
 
             def descend(_p: Any, array: Array, gradient: Array) -> None:
-                array -= rates[gradient.dtype.char] * gradient
+                kind = gradient.dtype.char
+                if kind not in rates:
+                    rates[kind] = np.array(lr, kind)
+                array -= rates[kind] * gradient
 
             return descend
 

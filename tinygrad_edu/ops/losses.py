@@ -28,7 +28,7 @@ def _mse(input: Any, target: Any, reduction: str = "mean") -> Any:
     if reduction == "none":
         return error * error
     total = np.vdot(error, error)  # one pass, without an array of the squares
-    return total if reduction == "sum" else total / error.dtype.type(error.size)
+    return total if reduction == "sum" else total / error.size
 
 
 def _mse_of_values(input: Any, target: Any, reduction: str = "mean") -> Any:
@@ -41,7 +41,7 @@ def _mse_of_values(input: Any, target: Any, reduction: str = "mean") -> Any:
 def _mse_rule(g: Any, input: Any, target: Any, reduction: str) -> Any:
     error = input - target
     n = math.prod(error.shape) if reduction == "mean" else 1
-    return error * (g * (2 / n)) if n else where(False, g, error)
+    return g * error * (2 / n) if n else where(False, g, error)
 
 
 # One operation instead of three (sub, square, mean): half their time on a small batch.

@@ -109,7 +109,7 @@ class Value:
             if source is None or (relevant is not None and source not in relevant):
                 contributions.append(None)
                 continue
-            contribution = _apply(self.op.rule(i), upstream, y, *xs)
+            contribution = apply_rule(self.op.rule(i), upstream, y, *xs)
             # A rule may answer with a plain 0, which is a constant among recorded gradients.
             contributions.append(as_value(contribution) if create_graph else contribution)
         return contributions
@@ -254,7 +254,7 @@ def _number(x: Any) -> Any:
 # --- the chain rule on floats --------------------------------------------------------------------
 
 
-def _apply(rule: Any, upstream: Any, *arguments: Any) -> Any:
+def apply_rule(rule: Any, upstream: Any, *arguments: Any) -> Any:
     """Apply a rule; where Python's floats would raise, with IEEE's inf and nan."""
     try:
         return rule(upstream, *arguments)
@@ -292,7 +292,7 @@ def _backward(root: Value) -> None:
         upstream, left, right = value.grad, value.left, value.right
         if right is None:
             if left.requires_grad:
-                contribution = _apply(value.op.rules[0], upstream, value.data, left.data)
+                contribution = apply_rule(value.op.rules[0], upstream, value.data, left.data)
                 left.grad = contribution if left.grad is None else left.grad + contribution
             continue
         left_rule, right_rule = value.op.rules
@@ -301,8 +301,8 @@ def _backward(root: Value) -> None:
             to_left = left_rule(upstream, y, a, b) if left.requires_grad else None
             to_right = right_rule(upstream, y, a, b) if right.requires_grad else None
         except ArithmeticError:
-            to_left = _apply(left_rule, upstream, y, a, b) if left.requires_grad else None
-            to_right = _apply(right_rule, upstream, y, a, b) if right.requires_grad else None
+            to_left = apply_rule(left_rule, upstream, y, a, b) if left.requires_grad else None
+            to_right = apply_rule(right_rule, upstream, y, a, b) if right.requires_grad else None
         if to_left is not None:
             left.grad = to_left if left.grad is None else left.grad + to_left
         if to_right is not None:

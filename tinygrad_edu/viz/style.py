@@ -23,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.trace.text import number as number  # re-exported: all pictures write so
+
 FONT = "Arial"  # its widths are known to Graphviz even where there is no font
 CSS_CLASS = "tinygrad-edu"
 
@@ -197,28 +199,3 @@ def size_of(gradient: Any) -> float | None:
     array = np.asarray(gradient, dtype=np.float64)
     with np.errstate(all="ignore"):
         return float(np.abs(array).mean()) if array.size else 0.0
-
-
-def number(x: float | None, digits: int = 4) -> str:
-    """Write a number as a person would: 4 significant digits, a real minus, – where there is none.
-
-    From 0.001 to a million without an exponent, and with the digits before the point all true.
-
-    >>> number(0.25), number(-2.0), number(13780.6123), number(0.9**100), number(None)
-    ('0.25', '−2', '13780.6', '2.656e-5', '–')
-    >>> number(math.inf), number(math.nan), number(-0.0), number(1e-300)
-    ('inf', 'nan', '0', '1e-300')
-    """
-    if x is None:
-        return "–"
-    if not math.isfinite(x):
-        return str(x).replace("-", "−")
-    if x == 0:
-        return "0"
-    if 1e-3 <= abs(x) < 1e6:
-        decimals = max(1, digits - 1 - math.floor(math.log10(abs(x))))
-        text = f"{x:.{decimals}f}".rstrip("0").rstrip(".")
-    else:
-        mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
-        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-    return "−" + text[1:] if text.startswith("-") else text

@@ -28,6 +28,7 @@ sigmoid = Operation(
     definition="1 / (1 + e⁻ˣ)",
     derivatives=("g · y · (1 − y)",),
     on_floats=lambda x: 1.0 / (1.0 + math.exp(-x)),
+    source="1 / (1 + exp(-{0}))",
     on_arrays=_sigmoid,
     rules=(lambda g, y, _x: g * (y * (1 - y)),),
     dtypes="float",
@@ -40,6 +41,7 @@ tanh = Operation(
     definition="(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)",
     derivatives=("g · (1 − y²)",),
     on_floats=math.tanh,
+    source="tanh({0})",
     on_arrays=np.tanh,
     rules=(lambda g, y, _x: g * (1 - y * y),),
     dtypes="float",
@@ -52,6 +54,7 @@ relu = Operation(
     definition="x where x > 0, else 0",
     derivatives=("g where x > 0, else 0",),
     on_floats=lambda x: 0.0 if x <= 0.0 else x,
+    source="where({0} <= 0, 0, {0})",
     on_arrays=lambda input: np.maximum(input, 0),
     rules=(lambda g, y, _x: where(y <= 0, 0.0, g),),  # y ≤ 0 just where x ≤ 0, and y is kept anyway
 )
@@ -67,6 +70,7 @@ leaky_relu = Operation(
     definition="x where x > 0, else slope · x",
     derivatives=("g where x > 0, else slope · g",),
     on_floats=lambda x, negative_slope=0.01: x if x > 0.0 else x * negative_slope,
+    source="where({0} > 0, {0}, {0} * {negative_slope})",
     on_arrays=_leaky_relu,
     rules=(lambda g, _y, x, negative_slope: where(x > 0, g, g * negative_slope),),
     dtypes="float",

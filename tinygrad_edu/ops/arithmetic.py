@@ -14,6 +14,7 @@ add = Operation(
     definition="a + b",
     derivatives=("g", "g"),
     on_floats=operator.add,
+    source="{0} + {1}",
     on_arrays=np.add,
     rules=(lambda g, _y, _a, _b: g, lambda g, _y, _a, _b: g),
 )
@@ -24,6 +25,7 @@ sub = Operation(
     definition="a − b",
     derivatives=("g", "−g"),
     on_floats=operator.sub,
+    source="{0} - {1}",
     on_arrays=np.subtract,
     on_bool=(
         "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
@@ -39,6 +41,7 @@ mul = Operation(
     definition="a · b",
     derivatives=("g · b", "g · a"),
     on_floats=operator.mul,
+    source="{0} * {1}",
     on_arrays=np.multiply,
     rules=(lambda g, _y, _a, b: g * b, lambda g, _y, a, _b: g * a),
 )
@@ -49,6 +52,7 @@ div = Operation(
     definition="a / b",
     derivatives=("g / b", "−g · (a/b) / b"),
     on_floats=operator.truediv,
+    source="{0} / {1}",
     on_arrays=np.true_divide,
     rules=(lambda g, _y, _a, b: g / b, lambda g, y, _a, b: -g * (y / b)),
     dtypes="float",
@@ -60,6 +64,7 @@ neg = Operation(
     definition="−x",
     derivatives=("−g",),
     on_floats=operator.neg,
+    source="-{0}",
     on_arrays=np.negative,
     on_bool=(
         "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "

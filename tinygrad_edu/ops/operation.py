@@ -60,6 +60,8 @@ class Operation:
         on_floats: computes it on Python floats, where the operation makes sense on scalars. It may
             raise ArithmeticError or ValueError where IEEE arithmetic has inf or nan: the array
             form is used then.
+        source: how a program computes it on numbers, as Python and JavaScript both read it, with
+            {0}, {1} for the inputs, and parameters by name.
         on_values: computes it on object arrays of `Value`s, written with scalar operations;
             unnecessary where `on_floats` is given.
         prepare: checks and normalises `(inputs, parameters)` before anything is computed.
@@ -86,6 +88,7 @@ class Operation:
         on_arrays: Callable[..., Any],
         rules: Sequence[Rule | None] | Rule,
         on_floats: Callable[..., float] | None = None,
+        source: str | None = None,
         on_values: Callable[..., Any] | None = None,
         prepare: Callable[..., tuple[Any, dict[str, Any]]] | None = None,
         explain: Callable[..., str] | None = None,
@@ -102,6 +105,7 @@ class Operation:
         self.derivatives = tuple(derivatives)
         self.on_arrays = on_arrays
         self.on_floats = on_floats
+        self.source = source
         self.on_values = on_values
         every: Any = rules if callable(rules) else tuple(rules)
         self.rules = every

@@ -33,6 +33,7 @@ where: Operation = Where(
     "where",
     definition="a where the condition holds, else b",
     derivatives=("none", "g where the condition holds, else 0", "0 where it holds, else g"),
+    source="where({0}, {1}, {2})",
     on_arrays=_where,
     rules=(
         None,
@@ -54,6 +55,7 @@ sign = Operation(
     definition="−1, 0 or 1, the sign of x; 0 for nan, as in torch",
     derivatives=("0",),
     on_floats=lambda x: float((x > 0.0) - (x < 0.0)),
+    source="({0} > 0) - ({0} < 0)",
     on_arrays=_sign,
     rules=(lambda g, _y, _x: where(False, g, 0.0),),
 )
@@ -64,6 +66,7 @@ absolute = Operation(
     definition="|x|",
     derivatives=("g · sign(x)",),
     on_floats=abs,
+    source="abs({0})",
     on_arrays=np.absolute,
     rules=(lambda g, _y, x: g * sign(x),),
 )
@@ -86,6 +89,7 @@ maximum = Operation(
         "g where b > a, g/2 where a = b, else 0",
     ),
     on_floats=_larger,
+    source="where(({0} >= {1}) | ({0} != {0}), {0}, {1})",
     on_arrays=np.maximum,
     rules=(
         lambda g, _y, a, b: where(a == b, g / 2, where(a < b, 0.0, g)),
@@ -102,6 +106,7 @@ minimum = Operation(
         "g where b < a, g/2 where a = b, else 0",
     ),
     on_floats=_smaller,
+    source="where(({0} <= {1}) | ({0} != {0}), {0}, {1})",
     on_arrays=np.minimum,
     rules=(
         lambda g, _y, a, b: where(a == b, g / 2, where(a > b, 0.0, g)),
@@ -143,6 +148,7 @@ clamp = Operation(
     definition="x, but at least min and at most max",
     derivatives=("g where min ≤ x ≤ max, else 0",),
     on_floats=lambda x, min=None, max=None: float(_smaller(_larger(x, min), max)),
+    source="min(max({0}, {min}), {max})",
     on_arrays=_clamp,
     rules=(lambda g, _y, x, min, max: where((x >= min) & (x <= max), g, 0.0),),
     prepare=_bounds,

@@ -1,1 +1,35 @@
-"""What one can do with a recorded graph; `graph.read` turns one into plain lists."""
+"""What one can do with a recorded graph: read it, step through it, explain it, write it out.
+
+`graph.read` turns one into plain lists, on which everything else here works.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tinygrad_edu.trace.explain import explain
+    from tinygrad_edu.trace.graph import read
+    from tinygrad_edu.trace.lines import line_of, remember_lines
+    from tinygrad_edu.trace.program import program
+    from tinygrad_edu.trace.steps import steps
+
+_HOMES = {
+    "explain": "explain",
+    "line_of": "lines",
+    "program": "program",
+    "read": "graph",
+    "remember_lines": "lines",
+    "steps": "steps",
+}
+
+__all__ = ["explain", "line_of", "program", "read", "remember_lines", "steps"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tinygrad_edu.trace' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"tinygrad_edu.trace.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found

@@ -15,6 +15,7 @@ import numpy as np
 from tinygrad_edu.autograd.function import FunctionNode, Output
 from tinygrad_edu.autograd.recording import Scope
 from tinygrad_edu.ops import TABLE
+from tinygrad_edu.trace.lines import without_line
 from tinygrad_edu.trace.names import Names, describe
 from tinygrad_edu.value import Value
 
@@ -316,10 +317,10 @@ class _Reader:
     def _call(self, scope: Scope) -> ModuleCall | None:
         """Return the module call of a scope, after entering those around it."""
         missing = []
-        inner: Scope | None = scope
+        inner: Scope | None = without_line(scope)
         while inner is not None and inner.module is not None and inner not in self._calls:
             missing.append(inner)
-            inner = inner.outer
+            inner = without_line(inner.outer)
         call = None if inner is None else self._calls.get(inner)
         for entered in reversed(missing):
             outer = call
@@ -339,13 +340,13 @@ def _outermost_modules(vertices: Iterable[Any]) -> list[Any]:
     found: dict[int, Any] = {}
     seen: set[Scope] = set()
     for vertex in vertices:
-        scope = vertex.scope
+        scope = without_line(vertex.scope)
         while scope.module is not None and scope not in seen:
             seen.add(scope)
             if scope.outer is None or scope.outer.module is None:
                 found[id(scope.module)] = scope.module
                 break
-            scope = scope.outer
+            scope = without_line(scope.outer)
     return list(found.values())
 
 

@@ -1,4 +1,4 @@
-"""What a recorded graph says about single operations: local derivatives, and names for all values."""
+"""What a recorded graph says about single operations: local derivatives; and names for values."""
 
 from __future__ import annotations
 

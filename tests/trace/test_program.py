@@ -1,0 +1,168 @@
+"""The straight-line program of a graph, in Python and in JavaScript, against the engine."""
+
+import json
+import math
+import shutil
+import subprocess
+
+import pytest
+from cases import ROWS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinygrad_edu import Tensor, Value, trace
+from tinygrad_edu.ops import TABLE, Operation
+
+SCALAR = [
+    (row.op, parameters) for row in ROWS if row.scalars is not None for parameters in row.scalars
+]
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -3.7, 800.0, -800.0, 1e-310, math.inf, -math.inf, math.nan]
+
+
+def same(a: float, b: float, ulps: float = 0.0) -> bool:
+    return (a != a and b != b) or a == b or math.isclose(a, b, rel_tol=ulps * 2.2e-16)
+
+
+def gradients_of(output: Value, leaves: list[Value]) -> list[float]:
+    for leaf in leaves:
+        leaf.grad = None
+    output.backward()
+    return [0.0 if leaf.grad is None else leaf.grad for leaf in leaves]
+
+
+@pytest.mark.parametrize(("name", "parameters"), SCALAR, ids=str)
+@pytest.mark.parametrize("x", SPECIAL)
+def test_every_scalar_operation_is_written_as_it_computes(
+    name: str, parameters: dict, x: float
+) -> None:
+    op = TABLE[name]
+    for other in SPECIAL if op.arity == 2 else [None]:
+        leaves = [Value(x, "x")] + ([] if other is None else [Value(other, "z")])
+        output = op(*leaves, **parameters)
+        written = trace.program(output)
+        # Recorded for other numbers, so that no branch can be frozen.
+        elsewhere = trace.program(
+            op(*(Value(0.3 + i, f"p{i}") for i in range(op.arity)), **parameters)
+        )
+        for program in (written, elsewhere):
+            result = program(*(leaf.data for leaf in leaves))
+            assert same(result.values[program.graph.outputs[0].index], output.data)
+            found = [result.gradients[i] for i in program.inputs]
+            expected = gradients_of(op(*leaves, **parameters), leaves)
+            assert all(map(same, found, expected)), (leaves, found, expected)
+
+
+def test_every_scalar_operation_says_how_it_is_written() -> None:
+    missing = [
+        name
+        for name, op in TABLE.items()
+        if isinstance(op, Operation) and op.on_floats and not op.source
+    ]
+    assert missing == []
+
+
+UNARY = ["tanh", "sigmoid", "relu", "sin", "cos", "abs", "square", "neg"]
+BINARY = ["add", "sub", "mul", "maximum", "minimum"]
+
+
+@st.composite
+def expressions(draw: st.DrawFn) -> Value:
+    numbers = st.floats(-3, 3, allow_subnormal=False)
+    pool = [Value(draw(numbers), label) for label in ("a", "b", "c")]
+    for _ in range(draw(st.integers(1, 12))):
+        if draw(st.booleans()):
+            pool.append(TABLE[draw(st.sampled_from(UNARY))](draw(st.sampled_from(pool))))
+        else:
+            pair = draw(st.sampled_from(pool)), draw(st.sampled_from(pool))
+            pool.append(TABLE[draw(st.sampled_from(BINARY))](*pair))
+    return pool[-1]
+
+
+@given(expressions())
+def test_the_program_of_a_random_graph_gives_its_values_and_gradients(output: Value) -> None:
+    program = trace.program(output)
+    result = program()
+    for value in program.graph.values:
+        value.source.grad = None
+    output.backward()
+    for value in program.graph.values:
+        assert same(result.values[value.index], value.source.data)
+        if value.needs_gradient:
+            assert same(result.gradients[value.index], value.source.grad)
+
+
+@given(expressions())
+def test_contributions_are_upstream_times_local_and_add_up(output: Value) -> None:
+    program = trace.program(output)
+    result = program()
+    sums = dict.fromkeys(range(len(program.graph.values)), 0.0)
+    arrows = [use for operation in program.graph.operations for use in operation.arguments]
+    for use, contribution, local in zip(arrows, result.contributions, result.locals, strict=True):
+        upstream = result.gradients[use.operation.results[0].index]
+        assert math.isclose(contribution, upstream * local, rel_tol=1e-12, abs_tol=1e-300)
+        sums[use.value.index] += contribution
+    for value in program.graph.values[:-1]:
+        expected = result.gradients[value.index]
+        assert math.isclose(sums[value.index], expected, rel_tol=1e-9, abs_tol=1e-9)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js to run JavaScript")
+def test_javascript_computes_the_same() -> None:
+    """To the last digits: the functions of the two languages may differ in the last bit."""
+    cases = []
+    for name, parameters in SCALAR:
+        op = TABLE[name]
+        labels = [f"p{i}" for i in range(op.arity)]
+        program = trace.program(op(*(Value(0.3, label) for label in labels), **parameters))
+        for x in SPECIAL:
+            for z in SPECIAL if op.arity == 2 else [None]:
+                cases.append((name, program, [x] if z is None else [x, z]))
+    lines = ["const text = (x) => (x === null ? null : Object.is(x, -0) ? '-0' : String(x));"]
+    for _, program, numbers in cases:
+        source = ", ".join(map(json.dumps, numbers))
+        lines.append(
+            f"{{ {program.javascript}\nconst r = program([{source}]);"
+            "const parts = [r.values, r.gradients, r.locals].map((p) => p.map(text));"
+            "console.log(JSON.stringify(parts)); }"
+        )
+    run = subprocess.run(
+        ["node", "-"], input="\n".join(lines), capture_output=True, text=True, check=True
+    )
+    number = lambda text: None if text is None else float(text.replace("Infinity", "inf"))
+    for (name, program, numbers), line in zip(cases, run.stdout.splitlines(), strict=True):
+        result = program(*numbers)
+        wanted = (result.values, result.gradients, result.locals)
+        for theirs, ours in zip(json.loads(line), wanted, strict=True):
+            for a, b in zip(map(number, theirs), ours, strict=True):
+                assert a == b or same(a, b, ulps=8), (name, numbers, theirs, ours)
+
+
+def test_names_that_are_no_variables_become_some() -> None:
+    a, b, c = Value(1.0, "layers.0.weight[1,2]"), Value(2.0, "lambda"), Value(3.0, "let")
+    program = trace.program(a * b + c + Value(4.0, "</script>"))
+    assert program.names[:2] == ["layers_0_weight_1_2", "lambda_2"]
+    assert all(name.isidentifier() for name in program.names)
+    assert len(set(program.names)) == len(program.names)
+    assert program().values == [x.number for x in program.graph.values]
+
+
+def test_the_printed_program_runs_on_its_own() -> None:
+    x, w = Value(-0.7, "x"), Value(1.5, "w")
+    output = (w * x).relu() + (x**3).tanh() * 2
+    namespace: dict = {}
+    exec(trace.program(output).python, namespace)
+    value, gradients = namespace["program"](w=1.5, x=-0.7)
+    assert value == output.data
+    assert [gradients["w"], gradients["x"]] == gradients_of(output, [w, x])
+
+
+def test_a_graph_of_tensors_is_refused() -> None:
+    x = Tensor([1.0, 2.0]).requires_grad_()
+    with pytest.raises(TypeError, match=r"model\.to\(Value\)"):
+        trace.program((x * 2).sum())
+
+
+def test_the_wrong_number_of_numbers_is_refused() -> None:
+    program = trace.program(Value(1.0, "x") * Value(2.0, "w"))
+    with pytest.raises(TypeError, match="takes 2 numbers: x, w"):
+        program(1.0)

@@ -9,19 +9,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tinygrad_edu.trace.explain import explain
+    from tinygrad_edu.trace.explanation import explain
     from tinygrad_edu.trace.graph import read
+    from tinygrad_edu.trace.ledger import steps
     from tinygrad_edu.trace.lines import line_of, remember_lines
-    from tinygrad_edu.trace.program import program
-    from tinygrad_edu.trace.steps import steps
+    from tinygrad_edu.trace.straight_line import program
 
 _HOMES = {
-    "explain": "explain",
+    "explain": "explanation",
     "line_of": "lines",
-    "program": "program",
+    "program": "straight_line",
     "read": "graph",
     "remember_lines": "lines",
-    "steps": "steps",
+    "steps": "ledger",
 }
 
 __all__ = ["explain", "line_of", "program", "read", "remember_lines", "steps"]

@@ -89,11 +89,19 @@ class Symbol:
     def __ne__(self, other: Any) -> Any:
         return _joined(self, "!=", other)
 
-    def __and__(self, other: Any) -> Symbol:
+    def __and__(self, other: Any) -> Any:
+        if isinstance(other, bool):  # known while the source is written
+            return self if other else False
         return _joined(self, "&", other)
 
-    def __or__(self, other: Any) -> Symbol:
+    __rand__ = __and__
+
+    def __or__(self, other: Any) -> Any:
+        if isinstance(other, bool):
+            return True if other else self
         return _joined(self, "|", other)
+
+    __ror__ = __or__
 
     __hash__ = object.__hash__
 

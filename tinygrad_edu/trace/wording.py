@@ -19,7 +19,7 @@ from tinygrad_edu.value import Value
 
 if TYPE_CHECKING:
     from tinygrad_edu.trace.graph import OperationNode
-    from tinygrad_edu.trace.steps import Slot
+    from tinygrad_edu.trace.ledger import Slot
 
 FLAT = 0.1
 """Below this slope an activation counts as flat in a sentence."""
@@ -63,8 +63,12 @@ def rule_with_numbers(operation: OperationNode, position: int, upstream: float) 
     '(−2) · (1 − (0.4621 · 0.4621))'
     """
     vertex = operation.vertex
-    symbols = [_numeral(x.data) for x in (vertex, *vertex.operands)]
-    written = literal(vertex.op.rule(position)(_numeral(upstream), *symbols))
+    arguments: list[Any] = [  # a constant is known, and what follows from it is written out
+        _numeral(x.data) if x.requires_grad else x.data for x in vertex.operands
+    ]
+    y = _numeral(vertex.data)
+    written = literal(vertex.op.rule(position)(_numeral(upstream), y, *arguments))
+    written = re.sub(r"(?<![\w.])(\d+)\.0(?!\d)", r"\1", written)
     return written.replace(" * ", " · ").replace("-", "−")
 
 
@@ -180,7 +184,7 @@ def _slope_sentence(operation: Any, slot: Slot, name: str, what: str) -> str:
             f"{what} is {flat} here (slope {number(slope, 2)}), so {only}{percent} % of the "
             "gradient passes."
         )
-    return f"The gradient of {name} gets the upstream gradient times {bracketed(number(slope))}."
+    return f"{name} gets the upstream gradient times {bracketed(number(slope))}."
 
 
 def _array_sentence(slot: Slot, name: str, what: str) -> str:

@@ -140,18 +140,20 @@ class Steps(Sequence[Step]):
     __repr__ = __str__
 
     def _text(self) -> Iterator[str]:
-        phase = ""
+        phase, line = "", None
         for step in self._steps:
             if step.phase != phase:
                 phase = step.phase
                 yield phase
-            yield f"{step.index + 1:4}  {step.numbers}" + (
-                f"    # {step.line}" if step.line else ""
-            )
+            if step.line not in (line, None):
+                line = step.line
+                yield f"      # {line}"
+            yield f"{step.index + 1:4}  {step.numbers}"
             for slot in step.slots:
                 if slot.state != "missing":
                     yield f"        ∂/∂{self.names[slot.use.value.index]}: {slot.ledger}"
-            yield f"      {step.sentence}"
+            if phase == "backward":
+                yield f"      {step.sentence}"
 
     def markdown(self) -> str:
         """Write all steps as Markdown tables, for a handout."""
@@ -195,15 +197,13 @@ def steps(output: Any, params: Any = None) -> Steps:
     >>> print(steps(a * b))
     forward
        1  v1 = 2 × (−3) = −6
-          × of a = 2 and b = −3 gives v1 = −6.
     backward
        2  ∂v1/∂v1 = 1
           The output changes as much as it changes: its own gradient is 1.
        3  a += 1 · (−3), b += 1 · 2
             ∂/∂a: 0 → 0 + (1 × −3) = −3
             ∂/∂b: 0 → 0 + (1 × 2) = 2
-          The gradient of a gets the upstream gradient times (−3). The gradient of b gets the \
-upstream gradient times 2.
+          a gets the upstream gradient times (−3). b gets the upstream gradient times 2.
     """
     return _Ledger(output, params).steps()
 

@@ -194,7 +194,10 @@ class _Writer:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.names = _variables(graph)
-        self.symbols = [_symbol(name) for name in self.names]
+        self.symbols = [  # a number in the code is known already, and so is what follows from it
+            x.number if _is_literal(x) else Symbol(name)
+            for x, name in zip(graph.values, self.names, strict=True)
+        ]
         self.forward: list[Line] = []
         self.backward: list[Line] = []
         self.arriving: dict[int, list[str]] = {}  # by value: what has flowed back to it
@@ -220,7 +223,7 @@ class _Writer:
 
     def _write_forward(self, operation: OperationNode) -> None:
         op = operation.vertex.op
-        xs = [self.symbols[use.value.index] for use in operation.arguments]
+        xs = [_operand(self.names[use.value.index]) for use in operation.arguments]
         expression = write(op, xs, op.parameters)
         name = self.names[operation.results[0].index]
         self.forward.append(Line(name, expression.text, op.definition))
@@ -278,13 +281,13 @@ class _Writer:
         }
 
 
+def _operand(text: str) -> Symbol:
+    return Symbol(text, is_atom=not text.startswith("-"))
+
+
 def _is_literal(value: ValueNode) -> bool:
     """Tell whether a value is a number in the code, which the program has in its lines."""
     return value.kind == "constant" and value.name is None and value.made_by is None
-
-
-def _symbol(text: str) -> Symbol:
-    return Symbol(text, is_atom=not text.startswith("-"))
 
 
 def _variables(graph: Graph) -> list[str]:

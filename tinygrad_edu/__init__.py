@@ -55,6 +55,7 @@ from tinygrad_edu.dtypes import (
     uint8,
 )
 from tinygrad_edu.functions import FUNCTIONS
+from tinygrad_edu.notebook import mimebundle
 from tinygrad_edu.printing import set_printoptions
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
 from tinygrad_edu.size import Size
@@ -65,6 +66,9 @@ from tinygrad_edu.version import __version__
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
 float, double, long, int, short, bool = float32, float64, int64, int32, int16, bool_
 globals().update(FUNCTIONS)
+_class: Any
+for _class in (Value, Tensor):
+    _class._repr_mimebundle_ = mimebundle
 
 _LAZY = {"viz", "datasets", "random", "trace"}
 

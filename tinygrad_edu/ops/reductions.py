@@ -170,6 +170,14 @@ def _var(input: Any, dim: Any = None, correction: float = 1, keepdim: bool = Fal
     return np.true_divide(total, builtins.max(count(input, dim) - correction, 0), dtype=input.dtype)
 
 
+def _var_of_values(
+    input: Any, dim: Any = None, correction: float = 1, keepdim: bool = False
+) -> Any:
+    spread = input - np.sum(input, axis=dim, keepdims=True) / count(input, dim)
+    degrees = builtins.max(count(input, dim) - correction, 0)
+    return np.sum(spread**2, axis=dim, keepdims=keepdim) / degrees
+
+
 def _var_rule(g: Any, x: Any, dim: Dims, correction: float) -> Any:
     degrees = count(x, dim) - correction
     scale = 2 / degrees if degrees else math.inf
@@ -206,6 +214,7 @@ var = _Spread(
     definition="Σ (x − mean)² / (n − correction)",
     derivatives=("g · 2 (x − mean) / (n − correction)",),
     on_arrays=_var,
+    on_values=_var_of_values,
     rules=(
         lambda g, _y, x, dim, correction, keepdim: _var_rule(
             keep_dims(g, x, dim, keepdim), x, dim, correction
@@ -226,6 +235,9 @@ std = _Spread(
     definition="√ Σ (x − mean)² / (n − correction)",
     derivatives=("g · (x − mean) / (std · (n − correction)), 0 where std = 0",),
     on_arrays=_std,
+    on_values=lambda input, dim=None, correction=1, keepdim=False: (
+        np.asarray(_var_of_values(input, dim, correction, keepdim)) ** 0.5
+    ),
     rules=(lambda g, y, x, dim, correction, keepdim: _std_rule(g, y, x, dim, correction, keepdim),),
     prepare=_correction,
     dtypes="floating",
@@ -260,6 +272,15 @@ def _norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False) ->
     return np.power(_add_up(np.power(size, p), axis=dim, keepdims=keepdim), 1 / p)
 
 
+def _norm_of_values(input: Any, p: Any = 2.0, dim: Any = None, keepdim: bool = False) -> Any:
+    size = np.asarray(absolute(input))
+    if math.isinf(p):
+        return (np.max if p > 0 else np.min)(size, axis=dim, keepdims=keepdim)
+    if p == 0:
+        return np.sum(size != 0, axis=dim, keepdims=keepdim)
+    return np.asarray(np.sum(size**p, axis=dim, keepdims=keepdim)) ** (1 / p)
+
+
 def _norm_rule(g: Any, y: Any, x: Any, p: float, dim: Dims, keepdim: bool) -> Any:
     g, y = keep_dims(g, x, dim, keepdim), keep_dims(y, x, dim, keepdim)
     if p == 0:
@@ -283,6 +304,7 @@ norm = Operation(
     definition="(Σ |x|ᵖ)^(1/p), the largest |x| for p = inf; p is 2 unless given",
     derivatives=("g · sign(x) · (|x| / ‖x‖)^(p−1), 0 where ‖x‖ = 0",),
     on_arrays=_norm,
+    on_values=_norm_of_values,
     rules=(lambda g, y, x, p, dim, keepdim: _norm_rule(g, y, x, p, dim, keepdim),),
     prepare=_norm_arguments,
     dtypes="floating",

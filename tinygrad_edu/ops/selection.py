@@ -35,6 +35,7 @@ where: Operation = Where(
     derivatives=("none", "g where the condition holds, else 0", "0 where it holds, else g"),
     source="where({0}, {1}, {2})",
     on_arrays=_where,
+    on_values=_where,
     rules=(
         None,
         lambda g, _y, condition, _a, _b: where(condition, g, 0.0),

@@ -279,6 +279,7 @@ to_dtype = Operation(
     definition="x in another dtype",
     derivatives=("g in the dtype of x",),
     on_arrays=lambda input, dtype: input.astype(dtype),
+    on_values=lambda input, dtype: input,  # a Value is a Python float and stays one
     rules=(lambda g, _y, _x, dtype: g,),  # the engine converts it to the input's dtype
     dtypes="as is",
     grad_fn_name="ToCopyBackward0",
@@ -343,6 +344,7 @@ cat = Operation(
     definition="the tensors one after another along a dim",
     derivatives=("the part of g that is x's",),
     on_arrays=_cat,
+    on_values=_cat,
     rules=_cat_rule,
     prepare=_cat_dim,
     is_method=False,
@@ -367,6 +369,7 @@ stack = Operation(
     definition="the tensors side by side along a new dim",
     derivatives=("the slice of g that is x's",),
     on_arrays=lambda *tensors, dim=0: np.stack(tensors, axis=dim),
+    on_values=lambda *tensors, dim=0: np.stack(tensors, axis=dim),
     rules=lambda g, _y, *_xs, index, dim: g[along(dim, index)],
     prepare=_stack_dim,
     is_method=False,

@@ -22,12 +22,22 @@ def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
     return total if keepdim else np.squeeze(total, axis=dim)
 
 
+def _logsumexp_of_values(input: Any, dim: Dims, keepdim: bool = False) -> Any:
+    top = np.max(_numbers(input), axis=dim, keepdims=True)
+    total = log(np.asarray(np.sum(exp(input - top), axis=dim, keepdims=True))) + top
+    return total if keepdim else np.squeeze(total, axis=dim)
+
+
+_numbers = np.frompyfunc(float, 1, 1)
+
+
 logsumexp = Operation(
     "logsumexp",
     "ln Σ eˣ",
     definition="ln Σ eˣ",
     derivatives=("g · softmax(x)",),
     on_arrays=_logsumexp,
+    on_values=_logsumexp_of_values,
     rules=(
         lambda g, y, x, dim, keepdim: (
             keep_dims(g, x, dim, keepdim) * exp(x - keep_dims(y, x, dim, keepdim))
@@ -45,8 +55,7 @@ def _softmax(input: Any, dim: int) -> Any:
 
 def _minus_largest(x: Any, dim: int) -> Any:
     """Subtract the largest number as a constant, which changes nothing but keeps eˣ finite."""
-    numbers = np.frompyfunc(float, 1, 1)(x)
-    return x - np.max(numbers, axis=dim, keepdims=True)
+    return x - np.max(_numbers(x), axis=dim, keepdims=True)
 
 
 def _softmax_of_values(input: Any, dim: int) -> Any:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tinygrad_edu.trace.graph import read
     from tinygrad_edu.trace.ledger import steps
     from tinygrad_edu.trace.lines import line_of, remember_lines
+    from tinygrad_edu.trace.microscope import scalars
     from tinygrad_edu.trace.straight_line import program
 
 _HOMES = {
@@ -21,10 +22,11 @@ _HOMES = {
     "program": "straight_line",
     "read": "graph",
     "remember_lines": "lines",
+    "scalars": "microscope",
     "steps": "ledger",
 }
 
-__all__ = ["explain", "line_of", "program", "read", "remember_lines", "steps"]
+__all__ = ["explain", "line_of", "program", "read", "remember_lines", "scalars", "steps"]
 
 
 def __getattr__(name: str) -> Any:

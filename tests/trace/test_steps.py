@@ -226,3 +226,16 @@ def test_notebooks_show_labels_as_text() -> None:
     html = trace.steps(Value(1.0, "<img src=x>") * 2.0)._repr_html_()
     assert "<img" not in html
     assert "&lt;img src=x&gt;" in html
+
+
+def test_results_are_named_by_the_variable_that_their_line_assigns() -> None:
+    with trace.remember_lines():
+        x = Value(0.5, "x")
+        hidden = (x * 2.0 + 1.0).tanh()
+        hidden = hidden * hidden
+        loss = hidden - Value(1.0, "y")
+    assert trace.steps(loss).names[-1] == "loss"
+    named = [value.name for value in trace.read(loss).values if value.made_by]
+    assert named == [None, None, "hidden", "hidden", "loss"]
+    assert trace.steps(hidden).names == ["x", "2", "v1", "1", "v2", "hidden", "hidden′2"]
+    assert loss.label is None

@@ -15,7 +15,7 @@ import numpy as np
 from tinygrad_edu.autograd.function import FunctionNode, Output
 from tinygrad_edu.autograd.recording import Scope
 from tinygrad_edu.ops import TABLE
-from tinygrad_edu.trace.lines import without_line
+from tinygrad_edu.trace.lines import name_by_lines, without_line
 from tinygrad_edu.trace.names import Names, describe
 from tinygrad_edu.value import Value
 
@@ -263,6 +263,7 @@ class _Reader:
             self._add(vertex)
         for root in roots:
             self.graph.outputs.append(self._value(root))
+        name_by_lines(self.graph.operations)
 
     def _add(self, vertex: Any) -> None:
         """Add the operation that made a vertex, its arguments and, unless it is a tuple, itself."""

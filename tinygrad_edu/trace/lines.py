@@ -7,9 +7,11 @@ whenever an operation asks where it is.
 
 from __future__ import annotations
 
+import ast
 import linecache
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import tinygrad_edu
@@ -100,6 +102,44 @@ def line_of(vertex: Any) -> Line | None:
     """Return the line that a value or tensor was computed in; None where that is not known."""
     scope = getattr(getattr(vertex, "vertex", vertex), "scope", None)
     return scope if isinstance(scope, Line) else None
+
+
+def assigned_name(line: Line) -> str | None:
+    """Read the variable that a line assigns its result to: `y` of `y = w * x`.
+
+    >>> import linecache
+    >>> linecache.cache["<lesson>"] = 9, None, ["y = w * x"], "<lesson>"
+    >>> assigned_name(Line(Scope(), "<lesson>", 1))
+    'y'
+    """
+    try:
+        (statement,) = ast.parse(line.text).body
+    except (SyntaxError, ValueError):  # a part of a longer statement, or of several
+        return None
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target: ast.expr = statement.targets[0]
+    elif isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
+        target = statement.target
+    else:
+        return None
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def name_by_lines(operations: Iterable[Any]) -> None:
+    """Give results without a name that of the variable that their line assigned them to.
+
+    Of the operations in one line that is the one whose result the others do not use.
+    """
+    for operation in operations:
+        line = line_of(operation.vertex)
+        if line is None:
+            continue
+        place = (line.file, line.number)
+        for result in operation.results:
+            users = (line_of(use.operation.vertex) for use in result.uses)
+            is_part = any(user and (user.file, user.number) == place for user in users)
+            if result.name is None and not is_part:
+                result.name = assigned_name(line)
 
 
 def without_line(scope: Any) -> Any:

@@ -67,12 +67,14 @@ class Canvas:
         outline: str | None = None,
         outline_style: str = "solid",
         rounded: bool = False,
+        shape: str = "box",
         tooltip: str = "",
     ) -> None:
-        """Draw a filled rectangle with its top left corner at (x, y)."""
+        """Draw a filled rectangle, or another shape in it, with its top left corner at (x, y)."""
         style = ",".join(["filled", outline_style, *(["rounded"] if rounded else [])])
         look = {"style": style, "fillcolor": fill, "color": outline or fill, "label": ""}
         look["penwidth"] = "1" if outline else "0"
+        look["shape"] = shape
         self._node(x, y, width, height, **look, tooltip=labels.tooltip(tooltip) or " ")
 
     def text(

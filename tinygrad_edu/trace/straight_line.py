@@ -252,7 +252,8 @@ class _Writer:
         """Name what flows back along an arrow: the gradient itself, if no other arrives."""
         name = self._gradient(use.value)
         alone = sum(1 for _ in use.value.uses) == 1
-        return name if alone else f"{name}_{len(self.arriving.get(use.value.index, ())) + 1}"
+        count = len(self.arriving.get(use.value.index, ())) + 1
+        return name if alone else f"d{count}_{self.names[use.value.index]}"
 
     def _add_up(self, value: ValueNode) -> None:
         """Write the sum of what has flowed back to a value, in the engine's order."""
@@ -301,7 +302,7 @@ def _variables(graph: Graph) -> list[str]:
             variables.append(f"{number:.0f}" if is_whole else repr(number))
             continue
         base = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "v"
-        base = f"v_{base}" if base[0].isdigit() or base.startswith("d_") else base
+        base = f"v_{base}" if base[0].isdigit() or re.match(r"d\d*_", base) else base
         variable, copy = base, 1
         while variable in taken:
             copy += 1

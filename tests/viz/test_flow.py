@@ -10,7 +10,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu import Value, nn, viz
-from tinygrad_edu.viz.flow import WORDS, ChainFlow, as_dict, chain_flow, gradient_flow, verdict
+from tinygrad_edu.viz.flow import WORDS, ChainFlow, as_dict, batch_flow, chain_flow, verdict
 from tinygrad_edu.viz.flow_figure import flow_figure
 from tinygrad_edu.viz.flow_network import ACTIVATIONS, Settings, build, digits_batch, network_flow
 from tinygrad_edu.viz.flow_table import SIGNS, flow_text
@@ -19,7 +19,7 @@ SMALL = Settings(depth=3, width=8, batch=16)
 
 
 def measured(model, name="network"):
-    return gradient_flow(model, *digits_batch(0, 64), name=name)
+    return batch_flow(model, *digits_batch(0, 64), name=name)
 
 
 def linears(model):
@@ -33,7 +33,7 @@ def test_the_figures_are_those_of_the_gradients():
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 2))
     x, y = torch.randn(8, 3), torch.zeros(8, 2)
-    flow = gradient_flow(model, x, y)
+    flow = batch_flow(model, x, y)
     hidden = model[1](model[0](x))
     hidden.retain_grad()
     out = model[2](hidden)
@@ -59,9 +59,7 @@ def test_flat_and_dead():
     x = torch.tensor([[-1.0], [1.0]])
 
     def shares(activation):
-        layers = gradient_flow(
-            nn.Sequential(layer, activation, nn.Linear(4, 1)), x, torch.zeros(2, 1)
-        )
+        layers = batch_flow(nn.Sequential(layer, activation, nn.Linear(4, 1)), x, torch.zeros(2, 1))
         return layers.layers[0].flat, layers.layers[0].dead
 
     assert shares(nn.ReLU()) == (3 / 8, 1 / 4)  # off: unit 1 for one image, unit 3 for both
@@ -72,13 +70,13 @@ def test_flat_and_dead():
 
 def test_layers_may_have_modules_before_and_none_behind():
     model = nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.Linear(3, 2), nn.Tanh())
-    flow = gradient_flow(model, torch.ones(5, 2, 2), torch.zeros(5, 2))
+    flow = batch_flow(model, torch.ones(5, 2, 2), torch.zeros(5, 2))
     assert [layer.name for layer in flow.layers] == ["layer 1", "output"]
     assert flow.layers[0].flat is None and flow.layers[1].flat == 0.0
 
 
 def test_another_loss():
-    flow = gradient_flow(
+    flow = batch_flow(
         nn.Sequential(nn.Linear(2, 1)), torch.ones(3, 2), torch.zeros(3, 1), nn.L1Loss()
     )
     assert flow.layers[0].gradient == pytest.approx(1 / 3)
@@ -87,9 +85,9 @@ def test_another_loss():
 def test_what_is_no_sequence_of_layers_is_refused():
     x = torch.ones(1, 2)
     with pytest.raises(TypeError, match=r"nn\.Sequential"):
-        gradient_flow(nn.Linear(2, 2), x, x)
+        batch_flow(nn.Linear(2, 2), x, x)
     with pytest.raises(ValueError, match="no layer with parameters"):
-        gradient_flow(nn.Sequential(nn.ReLU()), x, x)
+        batch_flow(nn.Sequential(nn.ReLU()), x, x)
 
 
 # --- verdicts ------------------------------------------------------------------------------------
@@ -340,7 +338,7 @@ def test_nothing_to_draw_is_refused():
 
 
 def test_the_parts_are_where_the_package_says():
-    assert viz.gradient_flow is gradient_flow and viz.chain_flow is chain_flow
+    assert viz.chain_flow is chain_flow
     assert viz.network_flow is network_flow
     with pytest.raises(AttributeError, match="no attribute 'sketch'"):
         viz.sketch  # noqa: B018

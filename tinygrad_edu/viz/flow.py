@@ -87,11 +87,12 @@ Flows = Sequence[NetworkFlow] | Sequence[ChainFlow]
 """What is shown side by side."""
 
 
-def gradient_flow(
+def batch_flow(
     model: Any, inputs: Any, targets: Any, loss: Any = None, name: str = "network"
 ) -> NetworkFlow:
-    """Send one batch through a network and back, and measure the gradient in each layer.
+    """Send one batch through a sequence of layers and back, and measure the gradient in each.
 
+    `tinygrad-edu flow` shows it; `viz.gradient_flow` reads any model's from the graph of its loss.
     A layer is a module with parameters and the modules without parameters behind it (its
     activation). The gradients of the parameters are those of this batch afterwards.
 
@@ -110,7 +111,7 @@ def gradient_flow(
     >>> from tinygrad_edu import nn
     >>> _ = torch.manual_seed(0)
     >>> model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
-    >>> flow = gradient_flow(model, torch.randn(8, 3), torch.zeros(8, 2))
+    >>> flow = batch_flow(model, torch.randn(8, 3), torch.zeros(8, 2))
     >>> [layer.name for layer in flow.layers], flow.layers[-1].ratio, flow.verdict
     (['layer 1', 'output'], 1.0, 'healthy')
     """
@@ -167,15 +168,16 @@ def as_dict(flow: NetworkFlow | ChainFlow) -> dict[str, Any]:
     >>> as_dict(ChainFlow(2.0, (math.inf, 1.0), "exploding"))["gradients"]
     ['inf', 1.0]
     """
-    plain: dict[str, Any] = _plain(asdict(flow))
-    return plain
+    figures: dict[str, Any] = plain(asdict(flow))
+    return figures
 
 
-def _plain(x: Any) -> Any:
+def plain(x: Any) -> Any:
+    """Return data as JSON can hold them: tuples become lists, nan and inf strings."""
     if isinstance(x, dict):
-        return {name: _plain(value) for name, value in x.items()}
+        return {name: plain(value) for name, value in x.items()}
     if isinstance(x, (tuple, list)):
-        return [_plain(value) for value in x]
+        return [plain(value) for value in x]
     return str(x) if isinstance(x, float) and not math.isfinite(x) else x
 
 

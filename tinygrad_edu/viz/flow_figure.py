@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from tinygrad_edu.viz.canvas import Canvas
 from tinygrad_edu.viz.flow import Flows
-from tinygrad_edu.viz.flow_reading import Axis, Panel, common_axis, lesson, panel
+from tinygrad_edu.viz.flow_reading import Axis, Panel, Row, common_axis, lesson, panel
 from tinygrad_edu.viz.render import Digraph
 from tinygrad_edu.viz.style import BOUNDS, STEPS, Magnitude, magnitude, number, width
 
@@ -38,7 +38,13 @@ def flow_figure(flows: Flows, about: str = "", theme: str = "auto") -> Digraph:
     """
     if not flows:
         raise ValueError("give at least one network or chain to draw")
-    panels = list(map(panel, flows))
+    return draw_panels(list(map(panel, flows)), lesson(flows), about, theme)
+
+
+def draw_panels(
+    panels: Sequence[Panel], title: str, about: str = "", theme: str = "auto"
+) -> Digraph:
+    """Draw panels side by side, on one scale, with a title and a legend."""
     columns = min(len(panels), 4)
     panel_width = WIDTHS[columns]
     panel_height = HEADER + PITCH * (max(len(each.rows) for each in panels) + 1) + 28
@@ -46,14 +52,15 @@ def flow_figure(flows: Flows, about: str = "", theme: str = "auto") -> Digraph:
     page_width = max(2 * MARGIN + columns * panel_width + (columns - 1) * GAP, 700)
     page_height = 96 + lines * (panel_height + GAP) + 66
     canvas = Canvas(page_width, page_height, theme)
-    title, room = lesson(flows), page_width - 2 * MARGIN
+    room = page_width - 2 * MARGIN
     canvas.text(MARGIN, 38, title, min(22, round(room / 0.56 / len(title))), bold=True)
     canvas.text(MARGIN, 66, about, 13, color=canvas.theme.muted)
     axis = common_axis(panels)
+    longest = max(len(row.name) for each in panels for row in each.rows)
     for i, chosen in enumerate(panels):
         x = MARGIN + (i % columns) * (panel_width + GAP)
         y = 96 + (i // columns) * (panel_height + GAP)
-        _PanelPainter(canvas, x, y, panel_width, panel_height, axis).draw(chosen)
+        _PanelPainter(canvas, x, y, panel_width, panel_height, axis, longest).draw(chosen)
     _draw_legend(canvas, MARGIN, page_height - 66, panels)
     return canvas.digraph
 
@@ -65,11 +72,18 @@ class _PanelPainter:
     """Draws one panel in a rectangle of the page."""
 
     def __init__(
-        self, canvas: Canvas, x: float, y: float, width: float, height: float, axis: Axis
+        self,
+        canvas: Canvas,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        axis: Axis,
+        longest: int,
     ) -> None:
         self.canvas, self.theme, self.axis = canvas, canvas.theme, axis
         self.x, self.y, self.width, self.height = x, y, width, height
-        self.box_width = 76.0
+        self.box_width = float(min(max(76, 12 + 7 * longest), width // 2))
         self.left = x + self.box_width + 14
         self.room = x + width - self.left
         self.top = y + HEADER
@@ -84,7 +98,7 @@ class _PanelPainter:
             shown = magnitude(row.ratio)
             self._draw_flow(i, shown)
             self._draw_box(i + 1, row.name, shown)
-            self._draw_bar(i + 1, row.ratio, shown)
+            self._draw_bar(i + 1, row, shown)
 
     def _draw_header(self, panel: Panel) -> None:
         canvas, theme = self.canvas, self.theme
@@ -151,21 +165,22 @@ class _PanelPainter:
     def _draw_flow(self, line: int, shown: Magnitude) -> None:
         """Draw the gradient that flows down to the box of the next line, if any does."""
         theme, thickness = self.theme, 2 * width(shown)
-        if shown.state == "zero":
+        if shown.state in ("zero", "missing"):
             return
         color = theme.invalid if shown.state == "invalid" else theme.steps[shown.step]
         x, y = self.x + (self.box_width - thickness) / 2, self._middle(line) + BOX / 2
         self.canvas.rectangle(x, y, thickness, PITCH - BOX, color)
 
-    def _draw_bar(self, line: int, ratio: float, shown: Magnitude) -> None:
+    def _draw_bar(self, line: int, row: Row, shown: Magnitude) -> None:
         """Draw the bar of a layer, and its number behind it or, where there is no room, in it."""
         canvas, theme, y = self.canvas, self.theme, self._middle(line)
-        words = f"✕ {number(ratio)}" if shown.state == "invalid" else number(ratio, 2)
+        words = f"✕ {number(row.ratio)}" if shown.state == "invalid" else number(row.ratio, 2)
+        words += f", {row.note}" if row.note else ""
         length = self.room * self.axis.place(shown.r) if shown.state == "known" else 0.0
         if length:
             fill = theme.steps[shown.step]
             canvas.rectangle(self.left, y - 8, length, 16, fill, outline=theme.text)
-        if length + 60 < self.room:
+        if length + max(60, 7 * len(words) + 5) < self.room:
             canvas.text(self.left + length + 5, y, words, 13)
         else:
             color = theme.text_on(shown.step)

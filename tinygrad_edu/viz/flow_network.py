@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.viz.flow import NetworkFlow, gradient_flow
+from tinygrad_edu.viz.flow import NetworkFlow, batch_flow
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def network_flow(activation: str, settings: Settings | None = None) -> NetworkFl
     model = build(activation, settings)
     train(model, settings)
     images, targets = digits_batch(0, settings.batch)
-    return gradient_flow(model, images, targets, name=activation)
+    return batch_flow(model, images, targets, name=activation)
 
 
 def build(activation: str, settings: Settings) -> Any:

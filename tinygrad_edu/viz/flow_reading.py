@@ -11,13 +11,24 @@ from tinygrad_edu.viz.style import magnitude, number
 
 MOST_LAYERS, MOST_STEPS = 24, 11  # the rows of a figure
 
+VERBS = {
+    "dead": "stops at dead units",
+    "exploding": "explodes",
+    "vanishing": "vanishes",
+    "growing": "grows",
+    "weakening": "weakens",
+    "healthy": "arrives",
+}
+"""What the gradient does, by verdict."""
+
 
 @dataclass(frozen=True)
 class Row:
-    """One layer of a panel: what it is called, and its gradient next to a healthy one."""
+    """One layer of a panel: what it is called, its gradient next to a healthy one, and a note."""
 
     name: str
-    ratio: float
+    ratio: float | None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +63,8 @@ def panel(flow: NetworkFlow | ChainFlow) -> Panel:
 def share(ratio: float) -> str:
     """Say how much of something a ratio is.
 
-    >>> [share(ratio) for ratio in (2.612e-5, 0.97, 43.2, 0.0)]
-    ['1/38,000 of', '97 % of', '43.2 times', 'nothing of']
+    >>> [share(ratio) for ratio in (2.612e-5, 0.97, 43.2, 939_493.3, 0.0)]
+    ['1/38,000 of', '97 % of', '43.2 times', '940,000 times', 'nothing of']
     """
     if 0 < ratio < 0.01:
         digits = math.floor(-math.log10(ratio))
@@ -61,6 +72,8 @@ def share(ratio: float) -> str:
         return f"{part} of"
     if ratio == 0:
         return "nothing of"
+    if ratio >= 1000 and math.isfinite(ratio):
+        return f"{float(f'{ratio:.2g}'):,.0f} times" if ratio < 1e7 else f"{number(ratio, 2)} times"
     return f"{100 * ratio:.0f} % of" if 0.01 <= ratio < 2 else f"{number(ratio, 2)} times"
 
 
@@ -87,18 +100,10 @@ def lesson(flows: Flows) -> str:
         scene, preposition = f"{len(first.gradients) - 1} multiplications", "by"
     else:
         scene, preposition = f"{len(first.layers) - 1} hidden layers", "with"
-    verbs = {
-        "dead": "stops at dead units",
-        "exploding": "explodes",
-        "vanishing": "vanishes",
-        "growing": "grows",
-        "weakening": "weakens",
-        "healthy": "arrives",
-    }
     groups: dict[str, list[str]] = {}
     for flow in flows:
         name = f"{flow.factor:g}" if isinstance(flow, ChainFlow) else flow.name
-        groups.setdefault(verbs[flow.verdict], []).append(name)
+        groups.setdefault(VERBS[flow.verdict], []).append(name)
     parts: list[str] = []
     for verb, names in groups.items():
         who = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)

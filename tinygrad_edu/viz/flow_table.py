@@ -51,7 +51,7 @@ def flow_text(
     >>> print(text.splitlines()[0])
     2 multiplications: by 0.9 the gradient arrives
     """
-    console = _console(width, color)
+    console = memory_console(width, color)
     console.print(Text(lesson(flows), style="bold"))
     if about:
         console.print(Text(about, style="dim"))
@@ -62,7 +62,7 @@ def flow_text(
         console.print(Text(f"{read.title}: {read.verdict}", style="bold"), f"({read.sentence})")
         console.print(_table(flow, axis, width))
     if isinstance(flows[0], NetworkFlow):
-        shown = [name for name, _, _ in _fitting(NETWORK, width)]
+        shown = [name for name, _, _ in fitting(NETWORK, width)]
         notes = [f"{name}: {note}." for name, note in NOTES.items() if name in shown]
         console.print()
         console.print(Text(" ".join(notes), style="dim"))
@@ -72,7 +72,7 @@ def flow_text(
     return text.translate(ASCII) if ascii_only else text
 
 
-def _console(width: int, color: Any) -> Console:
+def memory_console(width: int, color: Any) -> Console:
     """Make a console that writes to memory."""
     return Console(
         file=io.StringIO(),
@@ -86,8 +86,8 @@ def _console(width: int, color: Any) -> Console:
 
 def _table(flow: NetworkFlow | ChainFlow, axis: Axis, width: int) -> Table:
     """Make the table of one network or chain, of the columns that fit."""
-    columns = _fitting(CHAIN if isinstance(flow, ChainFlow) else NETWORK, width)
-    bar = min(max(width - _needed(columns) + SHORTEST_BAR, SHORTEST_BAR), 40)
+    columns = fitting(CHAIN if isinstance(flow, ChainFlow) else NETWORK, width)
+    bar = min(max(width - needed(columns) + SHORTEST_BAR, SHORTEST_BAR), 40)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for name, size, _ in columns:
         left = name in ("layer", "step", BAR, "verdict")
@@ -122,15 +122,16 @@ CHAIN: list[Column] = [
 ]
 
 
-def _fitting(columns: list[Column], width: int) -> list[Column]:
+def fitting(columns: list[Column], width: int) -> list[Column]:
     """Leave columns out until the rest fits."""
-    fitting = columns[:]
-    while _needed(fitting) > width and any(rank for _, _, rank in fitting):
-        fitting.remove(max(fitting, key=lambda column: column[2]))
-    return fitting
+    kept = columns[:]
+    while needed(kept) > width and any(rank for _, _, rank in kept):
+        kept.remove(max(kept, key=lambda column: column[2]))
+    return kept
 
 
-def _needed(columns: list[Column]) -> int:
+def needed(columns: list[Column]) -> int:
+    """Return the width of a table of these columns."""
     return sum(size for _, size, _ in columns) + 2 * len(columns)
 
 
@@ -140,11 +141,11 @@ def _layers(flow: NetworkFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]
         yield {
             "layer": layer.name,
             "mean |∂L/∂a|": number(layer.gradient, 3),
-            BAR: _bar(layer.ratio, axis, bar),
+            BAR: bar_text(layer.ratio, axis, bar),
             "ratio": number(layer.ratio, 3),
             "‖∂L/∂W‖": number(layer.weight_gradient, 3),
-            "flat": _percent(layer.flat),
-            "dead": _percent(layer.dead),
+            "flat": percent(layer.flat),
+            "dead": percent(layer.dead),
             "verdict": _verdict(layer),
         }
 
@@ -158,26 +159,30 @@ def _steps(flow: ChainFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]:
         yield {
             "step": str(i),
             "gradient": number(gradient),
-            BAR: _bar(gradient, axis, bar),
-            "verdict": Text(verdict(gradient), style=_color(gradient)),
+            BAR: bar_text(gradient, axis, bar),
+            "verdict": Text(verdict(gradient), style=color_of(gradient)),
         }
 
 
-def _bar(ratio: float, axis: Axis, room: int) -> Text:
+def bar_text(ratio: float | None, axis: Axis, room: int) -> Text:
     """Draw a bar; a gradient that is there has at least one character."""
     shown = magnitude(ratio)
     if shown.state != "known":
         return Text("" if shown.state == "zero" else number(ratio))
-    return Text("█" * max(1, round(room * axis.place(shown.r))), style=_color(ratio))
+    return Text("█" * max(1, round(room * axis.place(shown.r))), style=color_of(ratio))
 
 
-def _color(ratio: float) -> str:
+def color_of(ratio: float | None) -> str:
+    """Return a terminal's colour for the size of a ratio."""
     return COLORS[magnitude(ratio).step]
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """Write a share: `37 %`."""
     return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def _verdict(layer: LayerFlow) -> Text:
-    return Text(layer.verdict, style="magenta" if layer.verdict == "dead" else _color(layer.ratio))
+    return Text(
+        layer.verdict, style="magenta" if layer.verdict == "dead" else color_of(layer.ratio)
+    )

@@ -50,7 +50,7 @@ def page(text: str) -> Path:
 def run(options: argparse.Namespace) -> int:
     """Run the script, write the page, and say where."""
     found = load(options)
-    from tinygrad_edu.viz.explore import explore
+    from tinygrad_edu.viz import explore
 
     try:
         explore(found.loss, options.output)

@@ -1,0 +1,270 @@
+"""The page as a file: what it is told, where things stand, and that no label can escape."""
+
+import base64
+import hashlib
+import html
+import json
+import math
+import re
+from html.parser import HTMLParser
+from importlib.resources import files
+
+import pytest
+
+import tinygrad_edu as torch
+from tinygrad_edu import Value, nn, trace, viz
+from tinygrad_edu.viz.page import assemble
+from tinygrad_edu.viz.page.data import describe
+
+NASTY = "</script><img src=x onerror=alert(1)>"
+
+
+def neuron():
+    x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(6.5, label="b")
+    y = (w * x + b).tanh()
+    y.label = "y"
+    return y
+
+
+def network():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Sigmoid(), nn.Linear(2, 1))
+    with torch.no_grad():
+        for i, p in enumerate(model.parameters()):
+            p.copy_(torch.linspace(-1.0, 1.0 + i, p.numel()).reshape(p.shape))
+    x = torch.linspace(0.0, 1.0, 12).reshape(4, 3)
+    return nn.MSELoss()(model(x), torch.ones(4, 1))
+
+
+class Parts(HTMLParser):
+    """The tags of a page, and the texts inside them."""
+
+    def __init__(self, page):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.texts, self._open = [], [], None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self._open = tag
+
+    def handle_data(self, data):
+        self.texts.append((self._open, data))
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def facts_in(page):
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)
+    return json.loads(found[1])
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def test_the_page_needs_nothing_else():
+    parts = Parts(viz.explore(neuron()).html)
+    loaded = [(tag, a) for tag, a in parts.tags if {"src", "href", "action", "data"} & set(a)]
+    assert loaded == []
+    assert not parts.all("link") and not parts.all("iframe")
+    script = viz.explore(neuron()).html
+    addresses = set(re.findall(r"https?://[^\"'\s]+", script))
+    assert addresses == {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
+
+
+def test_the_policy_lets_these_scripts_run_and_no_others():
+    page = viz.explore(neuron()).html
+    (policy,) = (a["content"] for a in Parts(page).all("meta") if "http-equiv" in a)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert "unsafe" not in policy
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.S)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.S)
+    assert len(scripts) == 2
+    assert rules["script-src"].split() == [sha(script) for script in scripts]
+    assert rules["style-src"] == sha(style)
+
+
+def sha(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def test_labels_and_titles_cannot_become_markup():
+    a = Value(2.0, label=NASTY)
+    page = viz.explore(a * 3.0 + a, title=NASTY).html
+    parts = Parts(page)
+    assert len(parts.all("script")) == 3 and not parts.all("img")
+    assert [text for tag, text in parts.texts if tag in ("title", "h1")][:1] == [NASTY]
+    assert facts_in(page)["graphs"][0]["values"][0]["name"] == NASTY
+
+
+def test_half_a_character_can_be_written(tmp_path):
+    path = tmp_path / "page.html"
+    viz.explore(Value(2.0, label="\ud800") * 3.0, path)
+    assert facts_in(path.read_text(encoding="utf-8"))["graphs"][0]["values"][0]["name"] == "\ud800"
+
+
+def test_the_page_is_small():
+    empty = len(viz.explore(Value(2.0) * 3.0).html.encode())
+    assert empty < 200_000
+    x = Value(0.5, label="x")
+    for _ in range(60):
+        x = (x * 1.1).tanh()
+    page = viz.explore(x)
+    nodes = 60 * 3 + 60 * 2 + 1  # values and operations
+    assert len(page.html.encode()) - empty < 1000 * nodes
+
+
+def test_every_script_of_the_package_is_in_the_page():
+    folder = files("tinygrad_edu.viz.page")
+    there = {entry.name for entry in folder.iterdir() if entry.name.endswith(".js")}
+    assert set(assemble.SCRIPTS) == there
+    lengths = {name: len((folder / name).read_text().splitlines()) for name in there}
+    assert {name: n for name, n in lengths.items() if n >= 300} == {}
+
+
+def test_an_explorer_saves_itself_and_shows_itself_in_a_sandbox(tmp_path):
+    page = viz.explore(neuron())
+    assert page.save(tmp_path / "a.html").read_text(encoding="utf-8") == page.html
+    assert viz.explore(neuron(), tmp_path / "b.html").html == page.html
+    assert (tmp_path / "b.html").read_text(encoding="utf-8") == page.html
+    shown = page._repr_html_()
+    (frame,) = Parts(shown).all("iframe")
+    assert frame["sandbox"] == "allow-scripts"
+    assert html.unescape(frame["srcdoc"]) == page.html == frame["srcdoc"]
+    assert "KB" in repr(page)
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "auto"])
+def test_the_theme_is_the_one_asked_for(name):
+    (root,) = Parts(viz.explore(neuron(), theme=name).html).all("html")
+    assert root["data-theme"] == name
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+def test_errors_say_what_to_do():
+    x = Value(1.0)
+    for _ in range(10):
+        x = x * 2.0
+    with pytest.raises(ValueError, match=r"21 values.*limit=21"):
+        viz.explore(x, limit=20)
+    assert len(facts_in(viz.explore(x, limit=21).html)["graphs"][0]["values"]) == 21
+    with pytest.raises(TypeError, match="one output"):
+        viz.explore([x, x])
+    with pytest.raises(TypeError, match="Value or a Tensor"):
+        viz.explore(3.0)
+    with pytest.raises(ValueError, match="theme is"):
+        viz.explore(x, theme="pink")
+    with pytest.raises(TypeError, match="dictionary"):
+        viz.compare([x, x])
+    with pytest.raises(TypeError, match="dictionary"):
+        viz.compare({})
+
+
+# --- what the page is told -----------------------------------------------------------------------
+
+
+def test_steps_are_those_of_the_ledger():
+    y = neuron()
+    with trace.remember_lines():
+        z = y * 2.0  # the line
+    facts = describe(z).facts
+    ledger = trace.steps(z)
+    assert [step["sentence"] for step in facts["steps"]] == [step.sentence for step in ledger]
+    assert [step["phase"] for step in facts["steps"]] == [step.phase for step in ledger]
+    assert facts["steps"][3]["line"].endswith("z = y * 2.0  # the line")
+    states = [[slot["state"] for slot in step["slots"]] for step in facts["steps"][-4:]]
+    assert states == [["known"], ["known"], ["known"] * 2, ["known"] * 2]
+
+
+def test_a_value_used_twice_has_two_arrows():
+    a = Value(3.0, label="a")
+    facts = describe(a + a).facts
+    assert [(arrow["value"], arrow["position"]) for arrow in facts["arrows"]] == [(0, 0), (0, 1)]
+    one, other = (arrow["path"] for arrow in facts["arrows"])
+    assert one != other
+
+
+def test_numbers_that_json_has_not():
+    x = Value(1e300, label="x")
+    facts = describe(x * 1e300 + float("nan")).facts
+    text = assemble.as_json(facts)
+    assert json.loads(text)["values"][2]["number"] in ("inf", "nan")
+    assert {str(value["number"]) for value in facts["values"]} == {
+        *("1e+300", "inf", "nan"),
+    }
+
+
+def test_tensors_come_with_shapes_and_root_mean_squares():
+    loss = network()
+    facts = describe(loss).facts
+    loss.backward()
+    by_name = {value["name"]: value for value in facts["values"]}
+    weight = next(p for p in trace.read(loss).values if p.name == "0.weight")
+    assert by_name["0.weight"]["shape"] == "2×3"
+    grad = weight.source.grad.numpy().astype(float)
+    assert math.isclose(by_name["0.weight"]["gradient"], math.sqrt((grad**2).mean()), rel_tol=1e-6)
+    assert facts["tensors"] and facts["inputs"] == []
+    titles = [call["title"] for call in facts["calls"]]
+    assert titles[0].startswith("Sequential") and "0: Linear(3 -> 2)" in titles
+
+
+def test_compare_has_one_scale():
+    small, large = network(), network() * 100.0
+    graphs = facts_in(viz.compare({"small": small, "large": large}).html)["graphs"]
+    assert [graph["title"] for graph in graphs] == ["small", "large"]
+    for key in ("reference", "referenceOfNumbers", "referenceWords"):
+        assert graphs[0][key] == graphs[1][key]
+    assert describe(large).facts["reference"] != describe(small).facts["reference"]
+
+
+# --- where things stand --------------------------------------------------------------------------
+
+
+def graphs_to_place():
+    a = Value(3.0, label="a")
+    scalars = nn.Sequential(nn.Linear(2, 2), nn.Tanh()).to(Value)
+    inside = scalars([Value(1.0, label="x0"), Value(-1.0, label="x1")]).ravel()[0]
+    long = Value(1.0, label="a name that is longer than a box is wide")
+    return {"neuron": neuron(), "twice": a + a, "modules": inside, "long": long * 2.0 + a,
+            "tensors": network()}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(graphs_to_place()))
+def test_boxes_do_not_overlap_and_lie_in_their_modules(name):
+    facts = describe(graphs_to_place()[name]).facts
+    boxes = [one["box"] for one in (*facts["values"], *facts["operations"])]
+    for i, (x, y, w, h) in enumerate(boxes):
+        assert x >= 0 and y >= 0
+        assert x + w <= facts["size"][0] and y + h <= facts["size"][1]
+        for u, v, p, q in boxes[:i]:
+            assert x + w <= u or u + p <= x or y + h <= v or v + q <= y
+    for operation in facts["operations"]:
+        x, y, w, h = operation["box"]
+        call = operation.get("call")
+        while call is not None:
+            left, top, width, height = facts["calls"][call]["box"]
+            assert left <= x and x + w <= left + width and top <= y and y + h <= top + height
+            call = facts["calls"][call].get("outer")
+
+
+@pytest.mark.parametrize("name", list(graphs_to_place()))
+def test_arrows_go_from_box_to_box(name):
+    facts = describe(graphs_to_place()[name]).facts
+    for arrow in facts["arrows"]:
+        tail = facts["values"][arrow["value"]]["box"]
+        head = facts["operations"][arrow["operation"]]["box"]
+        _check_ends(arrow["path"], tail, head)
+    for value in facts["values"]:
+        if "path" in value:
+            _check_ends(value["path"], facts["operations"][value["by"]]["box"], value["box"])
+
+
+def _check_ends(path, tail, head):
+    """An arrow starts at the right edge of one box, and ends at the left edge of another."""
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
+    (x, y), (u, v) = numbers[:2], numbers[-2:]
+    assert abs(x - (tail[0] + tail[2])) <= 2 and tail[1] - 1 <= y <= tail[1] + tail[3] + 1
+    assert abs(u - head[0]) <= 2 and head[1] - 1 <= v <= head[1] + head[3] + 1

@@ -1,0 +1,806 @@
+"""The page in a real browser: every control and key, its numbers against Python's, its looks."""
+
+import json
+import math
+import random
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from cases import ROWS
+
+from tinygrad_edu import Value, nn, trace, viz
+from tinygrad_edu.ops import TABLE
+from tinygrad_edu.trace.text import number
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="the page is tested with playwright: pip install '.[browser]'"
+)
+CHROMIUM = next(
+    (p for p in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if p.exists()), None
+)
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="the page is tested in Debian's chromium: apt-get install chromium"
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NASTY = "</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a function that opens a page; in the end it must not have erred or loaded anything."""
+    contexts, wrong = [], []
+
+    def open_page(explorer, width=1280, height=720, scheme="light"):
+        path = explorer.save(tmp_path / f"page{len(contexts)}.html")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda r: r.url == path.as_uri() or wrong.append(r.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def neuron():
+    """(tanh(w·x + b) − 0.5)², and its leaves."""
+    leaves = [Value(-3.0, label="w"), Value(2.0, label="x"), Value(6.9, label="b")]
+    w, x, b = leaves
+    L = ((w * x + b).tanh() - 0.5) ** 2
+    L.label = "L"
+    return L, leaves
+
+
+def chain(act, layers=6):
+    x = Value(0.5, label="x")
+    for i in range(layers):
+        x = getattr(Value(1.0, label=f"w{i + 1}") * x, act)()
+    x.label = "out"
+    return x
+
+
+def texts(page, selector):
+    return [" ".join(text.split()) for text in page.locator(selector).all_text_contents()]
+
+
+def gradient_of(page, name):
+    """The gradient that stands in the box of a value."""
+    return dict(boxes(page))[name][1]
+
+
+def boxes(page):
+    """Name, number and gradient in each box."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("[data-value]")].map(box => [
+            box.querySelector(".name")?.textContent ?? "", box.querySelector("text").textContent,
+            box.querySelector(".cell text")?.textContent ?? ""])"""
+    )
+    return [
+        (name, (title.removeprefix(f"{name} = "), g.removeprefix("grad ")))
+        for name, title, g in found
+    ]
+
+
+def knob(page, name):
+    """The field of an input."""
+    return page.get_by_role("textbox", name=name, exact=True)
+
+
+def stop_time(page):
+    """From now on, time passes only when it is told to."""
+    page.clock.install(time=0)
+    page.clock.pause_at(60_000)
+
+
+def open_tab(page, name):
+    page.locator(f"#tab-{name}").click()
+
+
+# --- stepping ------------------------------------------------------------------------------------
+
+
+def test_each_step_says_what_python_says(show):
+    L, _ = neuron()
+    page, ledger = show(viz.explore(L)), trace.steps(L)
+    page.locator("#first").click()
+    assert page.locator("#where").text_content() == "Start: nothing computed yet"
+    for step in ledger:
+        page.locator("#next").click()
+        assert page.locator("#sentence").text_content() == step.sentence
+        wanted = [slot for slot in step.slots if slot.state != "missing"]
+        assert texts(page, "#panel-step .ledger") == [slot.ledger for slot in wanted]
+    assert page.locator("#next").is_enabled()
+    page.locator("#next").click()  # there is none: nothing changes
+    assert page.locator("#where").text_content() == "Backward, step 6 of 6"
+
+
+def test_gradients_and_numbers_appear_when_they_are_computed(show):
+    L, _ = neuron()
+    page, ledger = show(viz.explore(L)), trace.steps(L)
+    page.keyboard.press("Home")
+    assert {g for _, (_, g) in boxes(page) if g} == {"–"}
+    assert dict(boxes(page))["v1"][0] == "–" and dict(boxes(page))["w"][0] == "−3"
+    found = {}
+    for step in ledger:
+        page.keyboard.press("ArrowRight")
+        if step.phase == "backward" and step.operation is None:
+            found[ledger.names[step.result.index]] = step.upstream
+        for slot in step.slots:
+            if slot.state != "missing":
+                found[ledger.names[slot.use.value.index]] = slot.after
+        shown = {name: g for name, (_, g) in boxes(page) if g != "–" and g}
+        assert shown == {name: number(g) for name, g in found.items()}
+    assert dict(boxes(page))["v1"][0] == "−6"
+
+
+def test_buttons_slider_and_keys_go_to_the_same_places(show):
+    page = show(viz.explore(neuron()[0]))
+    last = 11
+
+    def position():
+        return int(page.locator("#position").input_value())
+
+    assert position() == last
+    for press, there in (("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0), ("End", last)):
+        page.keyboard.press(press)
+        assert position() == there
+    for control, there in (("first", 0), ("next", 1), ("back", 0), ("last", last)):
+        page.locator(f"#{control}").click()
+        assert position() == there
+    page.locator("#position").fill("7")
+    assert page.locator("#where").text_content() == "Backward, step 2 of 6"
+    page.locator("#position").press("ArrowLeft")
+    assert page.locator("#where").text_content() == "Backward, step 1 of 6"
+
+
+def test_space_plays_and_stops_at_the_end(show):
+    page = show(viz.explore(neuron()[0]))
+    stop_time(page)
+    page.locator("#speed").select_option("10")
+    page.locator("h1").click()
+    page.keyboard.press(" ")
+    assert page.locator("#position").input_value() == "0"
+    assert page.locator("#play").get_attribute("aria-label") == "Pause"
+    page.clock.run_for(350)
+    assert page.locator("#position").input_value() == "3"
+    page.keyboard.press(" ")
+    page.clock.run_for(1000)
+    assert page.locator("#position").input_value() == "3"
+    page.locator("#play").click()
+    page.clock.run_for(5000)
+    assert page.locator("#position").input_value() == "11"
+    assert page.locator("#play").get_attribute("aria-label") == "Play"
+
+
+def test_keys_in_a_field_are_the_fields(show):
+    page = show(viz.explore(neuron()[0]))
+    page.locator("#search").fill("w")
+    page.locator("#search").press("ArrowLeft")
+    page.locator("#search").press("Home")
+    assert page.locator("#position").input_value() == "11"
+
+
+def test_what_takes_part_is_outlined_and_nothing_moves(show):
+    page = show(viz.explore(neuron()[0]))
+    places = """() => [...document.querySelectorAll("svg.graph rect, path.line")].map(e => {
+        const r = e.getBBox();
+        return [r.x, r.y, r.width, r.height];
+    })"""
+    page.keyboard.press("Home")
+    before = page.evaluate(places)
+    assert page.locator("svg.graph .active").count() == 0
+    for _ in range(9):
+        page.keyboard.press("ArrowRight")
+    assert texts(page, ".value.active .name") == ["v2", "v3"]
+    assert page.locator(".operation.active").count() == 1
+    assert page.locator(".arrow.active").count() == 2
+    thick, thin = (
+        page.locator(selector).first.evaluate("e => parseFloat(getComputedStyle(e).strokeWidth)")
+        for selector in (".value.active .frame", ".value:not(.active) .frame")
+    )
+    assert thick >= 2 * thin
+    assert page.evaluate(places) == before
+
+
+def test_the_source_line_is_shown(show):
+    with trace.remember_lines():
+        y = Value(2.0, label="x") * 3.0  # three times
+    page = show(viz.explore(y))
+    assert texts(page, ".source")[0].endswith("# three times")
+
+
+def test_formulas_are_mathml(show):
+    page = show(viz.explore(neuron()[0]))
+    fractions = page.evaluate(
+        "() => [...document.querySelectorAll('#panel-step math')[0].querySelectorAll('mfrac')]"
+        ".map(f => f.textContent)"
+    )
+    assert fractions == ["∂L∂w", "∂L∂v1", "∂v1∂w"]
+    assert texts(page, "#panel-step math")[0].endswith("=0.2106·2=0.4213")
+
+
+# --- what if -------------------------------------------------------------------------------------
+
+
+def test_a_changed_leaf_changes_everything_as_in_python(show):
+    L, _ = neuron()
+    page, written = show(viz.explore(L)), trace.program(L)
+    open_tab(page, "what-if")
+    knob(page, "w").fill("-2.25")
+    result = written(-2.25, 2.0, 6.9)
+    for value, (name, (fact, gradient)) in zip(written.graph.values, boxes(page), strict=True):
+        assert fact == number(result.values[value.index])
+        if name:
+            assert gradient == number(result.gradients[value.index])
+    assert page.locator(".result").first.text_content() == (
+        f"L = {number(result.values[-1], 6)} (was {number(L.data)})"
+    )
+    w = page.locator("[data-value='0']")
+    assert w.locator(".ghost.over").text_content() == "was −3"
+    assert w.locator(".ghost.under").text_content() == "was 0.4213"
+    page.get_by_role("button", name="Reset all numbers").click()
+    assert dict(boxes(page))["w"] == ("−3", "0.4213")
+    assert page.locator(".ghost.over").first.text_content() == ""
+
+
+def test_the_slider_and_strange_input(show):
+    page = show(viz.explore(neuron()[0]))
+    open_tab(page, "what-if")
+    page.get_by_label("x, slider").fill("1000")
+    assert knob(page, "x").input_value() == "6"
+    field = knob(page, "b")
+    field.fill("six")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert dict(boxes(page))["b"][0] == "6.9"
+    field.fill("−1,5")  # as people type it
+    assert dict(boxes(page))["b"][0] == "−1.5"
+    field.fill("inf")
+    assert dict(boxes(page))["b"][0] == "inf"
+    assert dict(boxes(page))["b"][1] == "0"
+
+
+def test_ledger_and_sentence_follow_the_changed_numbers(show):
+    page = show(viz.explore(neuron()[0]))
+    open_tab(page, "what-if")
+    knob(page, "w").fill("-3.5")
+    open_tab(page, "step")
+    w, x, b = Value(-3.5), Value(2.0), Value(6.9)
+    (((w * x + b).tanh() - 0.5) ** 2).backward()
+    to_w, to_x = texts(page, "#panel-step .ledger")
+    assert to_w == f"0 → 0 + ({number(b.grad)} × 2) = {number(w.grad)}"
+    assert to_x.endswith(f"= {number(x.grad)}")
+    assert number(w.grad) in page.locator("#sentence").text_content()
+
+
+SCALAR = [
+    (row.op, parameters) for row in ROWS if row.scalars is not None for parameters in row.scalars
+]
+
+
+@pytest.mark.parametrize(("name", "parameters"), SCALAR, ids=str)
+def test_the_page_computes_as_python_does(show, name, parameters):
+    """Values and gradients of each operation, between others, at many points; nan and inf too."""
+    op = TABLE[name]
+    a, b = Value(0.7, label="a"), Value(1.3, label="b")
+    y = op(*([a, b] if op.arity == 2 else [a * b]), **parameters)
+    z = y * a + y
+    page, written = show(viz.explore(z)), trace.program(z)
+    draw = random.Random(name)
+    points = [[draw.uniform(-3, 3) for _ in written.inputs] for _ in range(30)]
+    points += [[x] * len(written.inputs) for x in (0.0, 1.0, -1.0, 800.0, -800.0)]
+    theirs = page.evaluate(
+        """points => JSON.stringify(points.map(p => PROGRAMS[0].program(p)),
+            (k, x) => typeof x === "number" && !Number.isFinite(x) ? String(x) : x)""",
+        points,
+    )
+    for point, found in zip(points, json.loads(theirs), strict=True):
+        ours = written(*point)
+        for part, numbers in found.items():
+            for mine, text in zip(getattr(ours, part), numbers, strict=True):
+                assert same(mine, text), (name, part, point, mine, text)
+
+
+def same(mine, theirs):
+    """The same number, up to the last digits of the functions of two libraries."""
+    if mine is None or theirs is None:
+        return mine is theirs
+    theirs = float(theirs)
+    if math.isnan(mine):
+        return math.isnan(theirs)
+    return mine == theirs or math.isclose(mine, theirs, rel_tol=1e-12, abs_tol=1e-300)
+
+
+# --- descend, nudge, slice -----------------------------------------------------------------------
+
+
+def test_descending_is_gradient_descent(show):
+    L, leaves = neuron()
+    page = show(viz.explore(L))
+    open_tab(page, "descend")
+    page.locator("#rate").fill("0.3")
+    page.get_by_role("checkbox", name="x", exact=True).uncheck()
+    page.get_by_role("button", name="10 steps").click()
+    page.get_by_role("button", name="1 step", exact=True).click()
+    w, x, b = leaves
+    for _ in range(11):
+        for leaf in leaves:
+            leaf.grad = None
+        L = ((w * x + b).tanh() - 0.5) ** 2
+        L.backward()
+        for leaf in (w, b):
+            leaf.data -= 0.3 * leaf.grad
+    L = ((w * x + b).tanh() - 0.5) ** 2
+    words = page.locator("#panel-descend .result").text_content()
+    assert words.startswith(f"L = {number(L.data, 6)} (was 0.04678) after 11 steps")
+    shown = dict(boxes(page))
+    assert [shown[leaf.label][0] for leaf in leaves] == [number(leaf.data) for leaf in leaves]
+    path = page.locator("#panel-descend .chart .series-0").first.get_attribute("d")
+    assert path.count("L") == 11  # a line to each of 11 losses
+    page.get_by_role("button", name="Back to the start").click()
+    assert dict(boxes(page))["w"][0] == "−3"
+    assert "after 0 steps" in page.locator("#panel-descend .result").text_content()
+
+
+def test_running_descends_until_stopped(show):
+    page = show(viz.explore(neuron()[0]))
+    stop_time(page)
+    open_tab(page, "descend")
+    page.get_by_role("button", name="Run").click()
+    page.clock.run_for(550)
+    page.get_by_role("button", name="Stop").click()
+    page.clock.run_for(500)
+    assert "after 5 steps" in page.locator("#panel-descend .result").text_content()
+
+
+def test_no_leaf_chosen_means_no_change(show):
+    page = show(viz.explore(neuron()[0]))
+    open_tab(page, "descend")
+    page.get_by_role("button", name="none").click()
+    page.get_by_role("button", name="10 steps").click()
+    assert dict(boxes(page))["w"][0] == "−3"
+    page.get_by_role("button", name="all").click()
+    page.get_by_role("button", name="10 steps").click()
+    assert dict(boxes(page))["w"][0] != "−3"
+
+
+def test_only_parameters_descend_where_there_are_some(show):
+    w, x = Value(2.0), Value(3.0, label="x")
+    page = show(viz.explore((w * x) ** 2, params={"w": w}))
+    open_tab(page, "descend")
+    checked = page.evaluate(
+        "() => [...document.querySelectorAll('.choice')]"
+        ".map(c => [c.textContent.trim(), c.firstElementChild.checked])"
+    )
+    assert checked == [["w", True], ["x", False]]
+
+
+def test_nudging_is_the_central_difference(show):
+    L, (w, x, b) = neuron()
+    page = show(viz.explore(L))
+    open_tab(page, "nudge")
+    page.locator("#h").fill("3")
+
+    def loss(at):
+        return (math.tanh(at * x.data + b.data) - 0.5) ** 2
+
+    L.backward()
+    nudged, autograd, difference = texts(page, "#panel-nudge .facts dd")
+    expected = (loss(-3 + 1e-3) - loss(-3 - 1e-3)) / 2e-3
+    assert math.isclose(float(nudged.replace("−", "-")), expected, rel_tol=1e-8)
+    assert autograd == number(w.grad, 10)
+    assert math.isclose(float(difference), abs(expected - w.grad), rel_tol=1e-2)
+    assert page.locator("#panel-nudge .chart .series-0").count() == 2  # the error, and L(w)
+    assert page.locator("#panel-nudge .state").count() == 0
+
+
+def test_the_error_of_the_nudge_is_u_shaped(show):
+    page = show(viz.explore(neuron()[0]))
+    open_tab(page, "nudge")
+    path = page.locator("#panel-nudge .chart .series-0").first.get_attribute("d")
+    points = [tuple(map(float, p.split())) for p in path.removeprefix("M").split("L")]
+    heights = [y for _, y in sorted(points)]  # from the smallest h; y grows downwards
+    lowest = heights.index(max(heights))
+    assert 3 < lowest < len(heights) - 3
+    assert heights[0] < max(heights) - 30 and heights[-1] < max(heights) - 30
+
+
+def test_a_nudge_across_a_kink_is_told(show):
+    page = show(viz.explore(Value(0.02, label="x").relu() * 2.0))
+    open_tab(page, "nudge")
+    page.locator("#h").fill("1")
+    assert "kink" in page.locator("#panel-nudge .state").text_content()
+    page.locator("#h").fill("4")
+    assert page.locator("#panel-nudge .state").count() == 0
+
+
+def test_the_tangent_has_the_slope_of_the_gradient(show):
+    L, (w, *_) = neuron()
+    page = show(viz.explore(L))
+    L.backward()
+    open_tab(page, "nudge")
+    assert number(w.grad) in texts(page, "#panel-nudge figcaption")[-1]
+    d = page.locator("#panel-nudge .tangent").get_attribute("d")
+    (x0, y0), (x1, y1) = (tuple(map(float, p.split())) for p in d.removeprefix("M").split("L"))
+    curve = page.locator("#panel-nudge .chart .series-0").last.get_attribute("d")
+    points = [tuple(map(float, p.split())) for p in curve.removeprefix("M").split("L")]
+    (_, before), (mid_x, mid), (_, after) = points[59:62]
+    step = points[60][0] - points[59][0]
+    assert math.isclose((y1 - y0) / (x1 - x0), (after - before) / (2 * step), abs_tol=0.06)
+    assert math.isclose((y0 + y1) / 2, mid, abs_tol=0.2) and math.isclose(
+        (x0 + x1) / 2, mid_x, abs_tol=0.2
+    )
+
+
+# --- explain, flow, compare ----------------------------------------------------------------------
+
+
+def test_thousands_of_paths_are_counted_and_add_up(show):
+    x = Value(0.9, label="x")
+    y = x
+    for _ in range(12):
+        y = y * 0.5 + y.tanh()
+    page = show(viz.explore(y))
+    y.backward()
+    page.locator("[data-value='0']").click()
+    assert page.locator("#tab-explain").get_attribute("aria-selected") == "true"
+    assert "4,096 paths from the output" in texts(page, "#panel-explain h3")
+    total = texts(page, "#panel-explain .ledger")[-1]
+    assert total.endswith(f"= {number(x.grad)}") and "by the other 4,088" in total
+    products = [float(t.rpartition("= ")[2]) for t in texts(page, ".path .ledger")]
+    assert len(products) == 8 and products == sorted(products, reverse=True)
+
+
+def test_paths_of_a_small_graph_are_all_there(show):
+    a = Value(3.0, label="a")
+    page = show(viz.explore(a * a + a * 5.0))
+    page.locator("[data-value='0']").click()
+    products = sorted(float(t.rpartition("= ")[2]) for t in texts(page, ".path .ledger"))
+    assert products == [3.0, 3.0, 5.0]
+    assert texts(page, "#panel-explain .ledger")[-1] == "sum: 11 = 11"
+
+
+def test_the_waterfall_names_who_took_the_gradient(show):
+    w = Value(1.0, label="w")
+    y = (w * 4.0).tanh().sigmoid() * 0.5
+    y.label = "y"
+    page = show(viz.explore(y))
+    page.locator("#search").fill("w")
+    page.locator("#search").press("Enter")
+    slope = 1 - math.tanh(4.0) ** 2
+    assert f"{number(slope)}, by tanh" in page.locator("#panel-explain .culprit").text_content()
+    assert page.locator(".waterfall .slope").count() == 2
+    assert page.locator(".waterfall .other").count() == 2
+
+
+def test_the_explanation_follows_what_if(show):
+    page = show(viz.explore(neuron()[0]))
+    page.locator("[data-value='0']").click()
+    before = texts(page, ".path .ledger")[0]
+    open_tab(page, "what-if")
+    knob(page, "x").fill("2.1")
+    open_tab(page, "explain")
+    assert texts(page, ".path .ledger")[0] != before
+    assert texts(page, ".path .ledger")[0].endswith(f"= {gradient_of(page, 'w')}")
+
+
+def test_flow_has_a_bar_for_each_depth_or_module(show):
+    page = show(viz.explore(chain("sigmoid", 3)))
+    open_tab(page, "flow")
+    out = chain("sigmoid", 3)
+    out.backward()
+    graph = trace.read(out)
+    made = [number(v.gradient, 3) for v in reversed(graph.values) if v.made_by is not None]
+    rows = texts(page, ".flow text[text-anchor='end']")
+    assert rows == made
+    assert page.locator(".flow .cell rect").count() == len(made) == 6
+
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh(), nn.Linear(2, 1)).to(Value)
+    y = model([Value(1.0, label="x0"), Value(-1.0, label="x1")]).ravel()[0]
+    page = show(viz.explore(y))
+    open_tab(page, "flow")
+    assert texts(page, ".flow text.axis title") == [
+        "2: Linear(2 -> 1)",
+        "1: Tanh",
+        "0: Linear(2 -> 2)",
+    ]
+
+
+def test_twins_share_steps_and_knobs(show):
+    page = show(viz.compare({"sigmoid": chain("sigmoid"), "relu": chain("relu")}))
+    assert page.locator("svg.graph").count() == 2
+    assert texts(page, "figure.pane > figcaption") == ["sigmoid", "relu"]
+    page.keyboard.press("Home")
+    for _ in range(13):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#where").text_content() == "Backward, step 1 of 13"
+    assert texts(page, ".value.active .name") == ["out", "out"]
+    page.keyboard.press("End")
+    assert texts(page, "#panel-step h3") == ["sigmoid", "relu"]
+    open_tab(page, "what-if")
+    knob(page, "w1").fill("2")
+    panes = page.locator("figure.pane")
+    for i in range(2):
+        assert "w1 = 2" in " ".join(panes.nth(i).locator(".value text").all_text_contents())
+    colors = [
+        panes.nth(i).locator("[data-value='0'] .cell").get_attribute("class") for i in range(2)
+    ]
+    assert colors == ["cell step-1", "cell step-3"]  # σ′ ≤ ¼ six times over; relu lets it pass
+
+
+def test_twins_of_different_length_go_back_together(show):
+    page = show(viz.compare({"short": chain("relu", 2), "long": chain("relu", 4)}))
+    page.locator("#position").fill("8")
+    assert page.locator("#where").text_content() == "Forward, step 8 of 8"
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#where").text_content() == "Backward, step 1 of 9"
+    assert texts(page, ".value.active .name") == ["out", "out"]
+
+
+# --- predict -------------------------------------------------------------------------------------
+
+
+def ask(show, output, position):
+    page = show(viz.explore(output))
+    page.locator("#position").fill(str(position))
+    page.locator("#predict").check()
+    page.locator("#next").click()
+    assert page.locator("#position").input_value() == str(position)
+    return page
+
+
+def answer(page, text):
+    page.locator("#answer").fill(text)
+    page.locator("#answer").press("Enter")
+    return page.locator(".feedback").text_content()
+
+
+def test_wrong_answers_are_told_the_likely_mistake(show):
+    x = Value(0.5, label="x")
+    y = x.tanh() * 3.0  # upstream 3, slope 1 − tanh(0.5)² = 0.7864: x gets 2.359
+    page = ask(show, y, 4)
+    assert "wrong sign" in answer(page, "-2.359")
+    assert "forgot to multiply by the upstream" in answer(page, "0.7864")
+    assert "forgot to multiply by the local" in answer(page, "3")
+    assert "input of the operation where its output" in answer(page, "2.25")
+    assert "the chain rule multiplies" in answer(page, "3.7864")
+    assert answer(page, "hm") == "Type a number."
+    assert "Not yet" in answer(page, "77")
+    page.locator("#answer").fill("2.359")
+    page.locator("#answer").press("Enter")
+    assert page.locator("#position").input_value() == "5"
+    assert gradient_of(page, "x") == "2.359"
+
+
+def test_forgetting_to_add_and_the_other_argument(show):
+    a, b = Value(2.0, label="a"), Value(5.0, label="b")
+    page = ask(show, a * b + a * 7.0, 6)
+    page.locator("#position").fill("5")
+    page.locator("#next").click()  # back through a · 7: a has nothing yet
+    page.get_by_role("button", name="Show me").click()
+    while page.locator("#answer").count() == 0:
+        page.locator("#next").click()
+    assert "forgot to add" in answer(page, "5")
+    assert "other argument" in answer(page, "9")
+    page.locator("#answer").fill("12")
+    page.locator("#answer").press("Enter")
+    assert gradient_of(page, "a") == "12"
+
+
+def test_without_predicting_nothing_is_asked(show):
+    page = show(viz.explore(neuron()[0]))
+    page.keyboard.press("Home")
+    for _ in range(11):
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#position").input_value() == "11"
+    assert page.locator("#answer").count() == 0
+
+
+# --- looks ---------------------------------------------------------------------------------------
+
+
+def test_a_label_is_text_wherever_it_stands(show):
+    a = Value(2.0, label=NASTY)
+    page = show(viz.explore(a * 3.0 + a, title=NASTY))
+    for tab in ("what-if", "descend", "nudge", "flow", "explain", "step"):
+        open_tab(page, tab)
+    page.locator("[data-value='0']").click()
+    page.locator("#search").fill("img")
+    assert page.locator("#found button").text_content().startswith(NASTY)
+    page.locator("#found button").click()
+    assert page.locator("img").count() == 0
+    assert page.locator("#panel-explain h2").text_content() == NASTY
+
+
+def test_names_of_any_language_keep_apart(show):
+    a, b = Value(2.0, label="損失"), Value(3.0, label="重み")
+    y = a * b + a * a
+    page = show(viz.explore(y))
+    y.backward()
+    assert gradient_of(page, "損失") == number(a.grad) and gradient_of(page, "重み") == "2"
+
+
+def test_the_theme_is_the_systems_until_it_is_switched(show):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light, dark = "rgb(255, 255, 255)", "rgb(17, 24, 39)"
+    page = show(viz.explore(neuron()[0]), scheme="dark")
+    assert page.evaluate(ground) == dark
+    page.locator("#theme").select_option("light")
+    assert page.evaluate(ground) == light
+    page = show(viz.explore(neuron()[0]))
+    assert page.evaluate(ground) == light
+    page.locator("#theme").select_option("dark")
+    assert page.evaluate(ground) == dark
+    assert show(viz.explore(neuron()[0], theme="dark")).evaluate(ground) == dark
+
+
+def test_zoom_pan_and_fit(show):
+    page = show(viz.explore(neuron()[0]))
+    moved = "document.querySelector('svg.graph > g').getAttribute('transform')"
+    fitted = page.evaluate(moved)
+    page.locator("#zoom-in").click()
+    assert float(page.evaluate(moved).split("scale(")[1][:-1]) > float(
+        fitted.split("scale(")[1][:-1]
+    )
+    page.locator("#zoom-out").click()
+    box = page.locator("svg.graph").bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 140, box["y"] + 60, steps=4)
+    page.mouse.up()
+    dragged = page.evaluate(moved)
+    assert dragged != fitted
+    page.mouse.wheel(0, -300)
+    assert page.evaluate(moved) != dragged
+    page.locator("#fit").click()
+    assert page.evaluate(moved) == fitted
+
+
+def test_pointing_lights_where_a_value_comes_from_and_goes(show):
+    a, b, c = (Value(x, label=name) for x, name in ((1.0, "a"), (2.0, "b"), (3.0, "c")))
+    page = show(viz.explore((a * b).tanh() + c.tanh()))
+    page.locator("[data-value='0']").hover()
+    lit = texts(page, ".value.lit .name")
+    assert "a" in lit and "b" not in lit and "c" not in lit and len(lit) == 4
+    page.locator("h1").hover()
+    assert page.locator(".lit").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_page_fits_its_window(show, width, height):
+    model = nn.Sequential(nn.Linear(2, 2), nn.Tanh()).to(Value)
+    y = model([Value(1.0, label="x0"), Value(-1.0, label="x1")]).ravel()[0]
+    page = show(viz.explore(y), width, height)
+    for tab in ("step", "what-if", "descend", "nudge", "explain", "flow"):
+        open_tab(page, tab)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("first", "next", "last", "position"):
+        box = page.locator(f"#{name}").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= height
+
+
+def test_texts_stay_inside_their_boxes(show):
+    values = [Value(x, label=f"w{i}") for i, x in enumerate((-1.23456e-105, 123456.7, -0.00123456))]
+    y = (values[0] * values[1] + values[2]).leaky_relu(0.05) * values[1]
+    y.label = "a name that is longer than a box is wide, by far"
+    page = show(viz.explore(y))
+    page.locator("#zoom-in").click()
+    page.locator("#zoom-in").click()
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".value, .operation")].flatMap(group => {
+            const frames = [...group.querySelectorAll("rect")].map(r => r.getBBox());
+            const left = Math.min(...frames.map(f => f.x)), top = Math.min(...frames.map(f => f.y));
+            const right = Math.max(...frames.map(f => f.x + f.width));
+            const bottom = Math.max(...frames.map(f => f.y + f.height));
+            return [...group.querySelectorAll("text:not(.ghost)")].filter(t => {
+                const b = t.getBBox();
+                const wide = b.x < left || b.x + b.width > right;
+                return b.width && (wide || b.y < top - 1 || b.y + b.height > bottom + 2);
+            }).map(t => t.textContent);
+        })"""
+    )
+    assert outside == []
+
+
+def test_numbers_are_written_as_python_writes_them(browser):
+    page = browser.new_page()
+    page.add_script_tag(content=(files("tinygrad_edu.viz.page") / "numbers.js").read_text())
+    draw = random.Random(1)
+    numbers = [draw.choice((-1, 1)) * 10 ** draw.uniform(-12, 12) for _ in range(500)]
+    numbers += [k / 32 for k in range(-70, 70)] + [
+        0.0,
+        -0.0,
+        999999.5,
+        1e6,
+        0.001,
+        0.00099999,
+        5e-324,
+    ]
+    theirs = page.evaluate("xs => xs.map(x => number(x))", numbers)
+    assert theirs == [number(x) for x in numbers]
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_there_are_no_serious_findings_of_accessibility(show, scheme):
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    page = show(viz.explore(neuron()[0]), scheme=scheme)
+    page.locator("[data-value='0']").click()
+    for tab in ("step", "what-if", "descend", "nudge", "explain", "flow"):
+        open_tab(page, tab)
+        found = axe.run(page)["violations"]
+        serious = [
+            (v["id"], [node["html"] for node in v["nodes"]])
+            for v in found
+            if v["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+
+def test_a_notebook_shows_it_in_its_sandbox(browser):
+    page = browser.new_page()
+    page.set_content(viz.explore(neuron()[0])._repr_html_())
+    frame = page.frame_locator("iframe")
+    frame.locator("#first").click()
+    assert frame.locator("#where").text_content() == "Start: nothing computed yet"
+    assert page.frames[1].evaluate("origin") == "null"
+    page.close()
+
+
+def test_it_prints_in_the_colours_of_paper_without_controls(show):
+    page = show(viz.explore(neuron()[0], theme="dark"))
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("#next").is_hidden() and page.locator("#search").is_hidden()
+    assert page.locator("#drawing").bounding_box()["height"] > 300
+    assert page.locator("#legend").is_visible()
+
+
+def test_tabs_go_by_keys_and_the_sentence_is_spoken(show):
+    page = show(viz.explore(neuron()[0]))
+    page.locator("#tab-step").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#tab-what-if").get_attribute("aria-selected") == "true"
+    assert page.locator("#panel-step").is_hidden()
+    assert page.locator("#position").input_value() == "11"
+    assert page.locator("#sentence").get_attribute("aria-live") == "polite"
+
+
+def test_a_thousand_values_step_from_one_end_to_the_other(show):
+    x = Value(0.5, label="x")
+    for _ in range(330):
+        x = (x * 1.001).tanh()
+    page = show(viz.explore(x))
+    count = len(trace.steps(x))
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#where").text_content() == "Forward, step 1 of 660"
+    page.keyboard.press("End")
+    assert page.locator("#position").input_value() == str(count)
+    x.backward()
+    assert gradient_of(page, "x") == number(trace.read(x).values[0].gradient)

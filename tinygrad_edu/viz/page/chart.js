@@ -1,0 +1,110 @@
+// Small charts as SVG: lines on linear or logarithmic axes, told apart by their dashes.
+
+/**
+ * @typedef {object} Series
+ * @property {[number, number][]} points
+ * @property {string} [name]
+ * @property {string} [look] a class: "thin", "mark", …
+ */
+
+/**
+ * @typedef {object} ChartOptions
+ * @property {string} label what the chart shows, for those who do not see it
+ * @property {string} x
+ * @property {string} y
+ * @property {boolean} [xLog]
+ * @property {boolean} [yLog]
+ * @property {[number, number]} [yRange]
+ * @property {[number, number]} [xRange]
+ */
+
+const CHART = { w: 340, h: 210, left: 58, right: 12, top: 12, bottom: 36 };
+
+/**
+ * Draw lines, and single points where a series has only one.
+ * @param {Series[]} series
+ * @param {ChartOptions} options
+ */
+function chart(series, options) {
+  const { w, h, left, right, top, bottom } = CHART;
+  const usable = series.map((one) => ({ ...one, points: one.points.filter((p) => canDraw(p, options)) }));
+  const points = usable.flatMap((one) => one.points);
+  const xs = scale(options.xRange ?? extent(points.map((p) => p[0])), left, w - right, !!options.xLog);
+  const ys = scale(options.yRange ?? extent(points.map((p) => p[1])), h - bottom, top, !!options.yLog);
+  const root = svg("svg", { class: "chart", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": options.label });
+  const frame = { x: left, y: top, width: w - left - right, height: h - top - bottom };
+  const id = `clip-${chartCount++}`;
+  root.append(svg("clipPath", { id }, svg("rect", frame)), svg("rect", { class: "ground", ...frame }));
+  for (const t of xs.ticks) {
+    root.append(svg("line", { class: "grid", x1: xs.at(t), x2: xs.at(t), y1: top, y2: h - bottom }));
+    root.append(svg("text", { x: xs.at(t), y: h - bottom + 15, "text-anchor": "middle" }, number(t, 3)));
+  }
+  for (const t of ys.ticks) {
+    root.append(svg("line", { class: "grid", x1: left, x2: w - right, y1: ys.at(t), y2: ys.at(t) }));
+    root.append(svg("text", { x: left - 5, y: ys.at(t) + 4, "text-anchor": "end" }, number(t, 3)));
+  }
+  root.append(svg("text", { class: "axis", x: w - right, y: h - 5, "text-anchor": "end" }, options.x));
+  root.append(svg("text", { class: "axis", x: 4, y: 10 }, options.y));
+  const inside = svg("g", { "clip-path": `url(#${id})` });
+  usable.forEach((one, i) => {
+    const at = one.points.map(([x, y]) => [xs.at(x), ys.at(y)]);
+    const look = one.look ?? `series-${i}`;
+    if (at.length === 1) inside.append(svg("circle", { class: look, cx: at[0][0], cy: at[0][1], r: 5 }));
+    else if (at.length) inside.append(svg("path", { class: look, d: `M${at.map((p) => p.map((c) => c.toFixed(1)).join(" ")).join("L")}` }));
+  });
+  root.append(inside);
+  return root;
+}
+
+let chartCount = 0;
+
+/** @param {[number, number]} point @param {ChartOptions} options */
+function canDraw([x, y], { xLog, yLog }) {
+  return Number.isFinite(x) && Number.isFinite(y) && !(xLog && x <= 0) && !(yLog && y <= 0);
+}
+
+/** @param {number[]} numbers @returns {[number, number]} */
+function extent(numbers) {
+  if (!numbers.length) return [0, 1];
+  const low = Math.min(...numbers);
+  const high = Math.max(...numbers);
+  if (low < high) return [low, high];
+  const room = Math.abs(low) * 0.1 || 1;
+  return [low - (low > 0 ? Math.min(room, low / 2) : room), high + room];
+}
+
+/**
+ * Turn numbers into places on the page.
+ * @param {[number, number]} range
+ * @param {number} from
+ * @param {number} to
+ * @param {boolean} log
+ */
+function scale([low, high], from, to, log) {
+  const f = log ? Math.log10 : (/** @type {number} */ x) => x;
+  const [a, b] = [f(low), f(high)];
+  const room = log ? 0 : (b - a) * 0.05;
+  const at = (/** @type {number} */ x) =>
+    from + ((f(x) - (a - room)) / (b - a + 2 * room || 1)) * (to - from);
+  return { at, ticks: log ? decades(a, b) : roundTicks(low, high) };
+}
+
+/** @param {number} a @param {number} b */
+function decades(a, b) {
+  const every = Math.max(1, Math.ceil((b - a) / 6));
+  const found = [];
+  for (let d = Math.ceil(a / every) * every; d <= b + 1e-9; d += every) found.push(10 ** d);
+  return found;
+}
+
+/** @param {number} low @param {number} high */
+function roundTicks(low, high) {
+  const rough = (high - low) / 4 || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) ?? rough;
+  const found = [];
+  for (let t = Math.ceil(low / step) * step; t <= high + step * 1e-9; t += step) {
+    found.push(Math.abs(t) < step * 1e-6 ? 0 : t);
+  }
+  return found;
+}

@@ -1,0 +1,161 @@
+// Why is this gradient what it is? What arrives, the paths with their products, and the waterfall.
+
+const SHOWN_PATHS = 8;
+
+/** @param {App} app @returns {Panel} */
+function explainPanel(app) {
+  const element = html("section");
+  return {
+    id: "explain",
+    title: "Explain",
+    element,
+    update() {
+      const { selected } = app;
+      if (!selected) {
+        element.replaceChildren(html("h2", {}, "Explain"), html("p", {}, "Click a value in the drawing, or find it by name."));
+        return;
+      }
+      element.replaceChildren(...explanation(selected.model, selected.value));
+    },
+    onSelect() {
+      if (!app.panels.some((panel) => panel.isShown && ["what-if", "nudge"].includes(panel.id))) this.open?.();
+    },
+  };
+}
+
+/** @param {Model} model @param {number} value @returns {Node[]} */
+function explanation(model, value) {
+  const { data, now } = model;
+  const { name, kind, shape } = data.values[value];
+  const output = data.values[data.output].name;
+  const fact = shape ? `shape ${shape}` : `= ${number(now.values[value], 6)}`;
+  /** @type {Node[]} */
+  const views = [html("h2", {}, data.title ? `${data.title}: ${name}` : name), html("p", {}, `${name} ${fact}, ${KINDS[kind]}`)];
+  if (kind === "constant") return [...views, html("p", {}, "It is a constant: no gradient is computed for it.")];
+  const gradient = now.gradients[value];
+  const of = data.tensors ? " (rms)" : "";
+  views.push(block(math("math", fraction(output, name), sign("="), numeral(gradient), math("mtext", of))));
+  views.push(arriving(model, value));
+  if (!data.tensors) views.push(...pathViews(model, value));
+  return views;
+}
+
+/** What flows back to a value from each of its uses. @param {Model} model @param {number} value */
+function arriving({ data, now }, value) {
+  const uses = data.arrows.flatMap((arrow, i) => (arrow.value === value ? [i] : []));
+  if (!uses.length) return html("p", {}, "It is the output: everything starts here.");
+  const items = uses.map((i) => {
+    const operation = data.operations[data.arrows[i].operation];
+    const result = data.values[operation.results[0]].name;
+    return html("li", {}, `${number(now.contributions[i])} from ${operation.symbol} (${result})`);
+  });
+  const words = uses.length === 1 ? "It is used once:" : `It is used ${uses.length} times; what comes back adds up:`;
+  return html("div", {}, html("p", {}, words), html("ul", { class: "arriving" }, ...items));
+}
+
+/** @param {Model} model @param {number} value @returns {Node[]} */
+function pathViews(model, value) {
+  const { data, now } = model;
+  const paths = new Paths(model, value);
+  if (!paths.total || value === data.output) return [];
+  const found = paths.largest(SHOWN_PATHS);
+  const sum = found.reduce((total, path) => total + path.product, 0);
+  const many = paths.total > 1;
+  const count = paths.total < 1e15 ? paths.total.toLocaleString("en") : number(paths.total);
+  const rest = paths.total - found.length;
+  /** @type {Node[]} */
+  const views = [
+    html("h3", {}, many ? `${count} paths from the output` : "One path from the output"),
+    html("ol", { class: "paths" }, ...found.map((path) => html("li", {}, pathView(model, path)))),
+  ];
+  if (many) {
+    const others = rest > 0 ? ` + ${number(Number(now.gradients[value]) - sum)} by the other ${rest < 1e15 ? rest.toLocaleString("en") : number(rest)}` : "";
+    views.push(html("p", { class: "ledger" }, `sum: ${number(sum)}${others} = ${number(now.gradients[value])}`));
+  }
+  if (found[0]) views.push(...waterfall(model, found[0]));
+  return views;
+}
+
+/** A path as the product of its local derivatives. @param {Model} model @param {Path} path */
+function pathView({ data, now }, path) {
+  const names = path.arrows.map((i) => data.values[data.arrows[i].value].name);
+  const factors = path.arrows.map((i) => factor(now.locals[i])).join(" · ");
+  return html(
+    "div",
+    { class: "path" },
+    html("p", {}, [data.values[data.output].name, ...names].join(" ← ")),
+    html("p", { class: "ledger" }, `${factors} = ${number(path.product)}`)
+  );
+}
+
+/**
+ * The factors along a path on a scale of decades: where the gradient goes.
+ * @param {Model} model
+ * @param {Path} path
+ * @returns {Node[]}
+ */
+function waterfall(model, path) {
+  const { data, now } = model;
+  const factors = path.arrows.map((i) => {
+    const operation = data.operations[data.arrows[i].operation];
+    const local = Number(now.locals[i]);
+    return { i, local, size: Math.log10(Math.abs(local)), isSlope: operation.group === "activations", operation };
+  });
+  const told = factors.filter(({ size }) => size !== 0);
+  if (!told.length) return [html("p", {}, "Every factor on the way is 1 or −1: nothing is lost.")];
+  const skipped = factors.length - told.length;
+  const part = (/** @type {boolean} */ isSlope) => {
+    const some = told.filter((one) => one.isSlope === isSlope);
+    const product = some.reduce((x, one) => x * one.local, 1);
+    return some.length ? `${some.length} × ${isSlope ? "slope of an activation (filled)" : "other factor (outlined)"}: product ${number(product)}` : "";
+  };
+  const smallest = told.reduce((a, b) => (b.size < a.size ? b : a));
+  const name = data.values[smallest.operation.results[0]].name;
+  const culprit =
+    smallest.size < 0
+      ? `The smallest factor is ${number(smallest.local)}, by ${smallest.operation.symbol} (${name}).`
+      : "No factor makes it smaller.";
+  return [
+    html("h3", {}, `Waterfall of the largest path: ${told.length} ${told.length === 1 ? "factor" : "factors"}`),
+    waterfallChart(model, told),
+    html("p", {}, [part(true), part(false)].filter(Boolean).join("; ") + "."),
+    html("p", { class: "culprit" }, culprit),
+    ...(skipped ? [html("p", { class: "rule" }, `${skipped} factors of ±1 (sums and copies) are left out.`)] : []),
+  ];
+}
+
+const FALL = { row: 19, label: 128, w: 340, right: 56, top: 18 };
+
+/**
+ * @param {Model} model
+ * @param {{i: number, local: number, size: number, isSlope: boolean, operation: OperationData}[]} told
+ */
+function waterfallChart({ data }, told) {
+  const sums = [0];
+  for (const { size } of told) sums.push(/** @type {number} */ (sums.at(-1)) + (Number.isFinite(size) ? size : 0));
+  const low = Math.floor(Math.min(...sums));
+  const high = Math.max(Math.ceil(Math.max(...sums)), low + 1);
+  const { row, label, w, right, top } = FALL;
+  const x = scale([low, high], label, w - right, false).at;
+  const h = top + row * told.length + 6;
+  const words = "The factors along the path, as decades from the output to the value";
+  const root = svg("svg", { class: "chart waterfall", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": words });
+  const every = Math.max(1, Math.ceil((high - low) / 5));
+  for (let d = Math.ceil(low / every) * every; d <= high; d += every) {
+    root.append(svg("line", { class: "grid", x1: x(d), x2: x(d), y1: top - 3, y2: h }));
+    root.append(svg("text", { x: x(d), y: 11, "text-anchor": "middle" }, number(10 ** d, 2)));
+  }
+  told.forEach((one, k) => {
+    const y = top + k * row;
+    const [a, b] = [x(sums[k]), x(sums[k + 1])];
+    const name = `${one.operation.symbol} ${data.values[one.operation.results[0]].name}`;
+    const lost = !Number.isFinite(one.size);
+    const bar = { x: Math.min(a, b), y: y + 3, width: Math.max(Math.abs(b - a), 1.5), height: row - 6 };
+    root.append(
+      svg("text", { class: "axis", x: 2, y: y + 14 }, shortened(name)),
+      svg("rect", { class: one.isSlope ? "slope" : "other", ...bar }),
+      svg("text", { x: w - 2, y: y + 14, "text-anchor": "end" }, (lost ? "✕ " : "") + number(one.local, 3))
+    );
+  });
+  return root;
+}

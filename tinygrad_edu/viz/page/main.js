@@ -1,0 +1,119 @@
+// Puts the page together: reads the data, makes the drawings and panels, and keeps them in step.
+
+class App {
+  /** @param {PageData} data */
+  constructor(data) {
+    this.models = data.graphs.map((graph, i) => new Model(graph, PROGRAMS[i]));
+    this.drawings = this.models.map((model, i) => {
+      const pane = html("figure", { class: "pane" });
+      const share = 100 / data.graphs.length;
+      Object.assign(pane.style, { top: `${i * share}%`, height: `${share}%` });
+      if (model.data.title) pane.append(html("figcaption", {}, model.data.title));
+      find("graphs").append(pane);
+      return new Drawing(model, pane, (value) => this.select(model, value));
+    });
+    /** @type {{model: Model, value: number} | null} */
+    this.selected = null;
+    this.knobs = knobsOf(this.models);
+    this.player = new Player(this.models, () => this.moved());
+    /** @type {Panel[]} what has a tab of its own */
+    this.panels = panelsFor(this);
+    makeTabs(this.panels, (panel) => panel.update());
+    makeLegend(find("legend"), this.models);
+    makeSearch(this.models, (model, value) => this.select(model, value));
+    makeTheme();
+    /** @type {HTMLDetailsElement} */ (find("key")).open = innerWidth > NARROW;
+    this.listen();
+    this.refresh();
+    this.fit();
+    if (innerWidth <= NARROW) this.drawings.forEach(({ view, model }) => view.show(model.data.values[model.data.output].box));
+  }
+
+  listen() {
+    const views = this.drawings.map((drawing) => drawing.view);
+    find("fit").addEventListener("click", () => {
+      this.fit();
+      views.forEach((view) => (view.touched = true));
+    });
+    find("zoom-in").addEventListener("click", () => views.forEach((view) => view.zoom(1.3)));
+    find("zoom-out").addEventListener("click", () => views.forEach((view) => view.zoom(1 / 1.3)));
+    const room = new ResizeObserver(() => views.forEach((view) => view.measure()));
+    this.drawings.forEach((drawing) => room.observe(/** @type {Element} */ (drawing.frame.parentElement)));
+    addEventListener("beforeprint", () => this.fit());
+  }
+
+  fit() {
+    this.drawings.forEach(({ view }) => {
+      view.fitted = true;
+      view.measure();
+    });
+  }
+
+  /** After a step. */
+  moved() {
+    this.refresh();
+    this.drawings.forEach((drawing) => {
+      const box = drawing.boxOf(this.player.positionIn(drawing.model));
+      if (box && this.player.position < this.player.last) {
+        drawing.view.show(box);
+      }
+    });
+  }
+
+  /** After the numbers have changed. */
+  changed() {
+    this.models.forEach((model) => model.run());
+    this.refresh();
+  }
+
+  /** Show everything as it is now. */
+  refresh() {
+    const { player } = this;
+    player.slider.value = String(player.position);
+    player.slider.setAttribute("aria-valuetext", player.words);
+    write(find("where"), player.words);
+    const spoken = this.models.map((model) => {
+      const name = this.models.length > 1 ? `${model.data.title}: ` : "";
+      return name + sentenceOf(model, player.positionIn(model));
+    });
+    write(find("sentence"), spoken.join(" "));
+    this.drawings.forEach((drawing) => drawing.update(player.positionIn(drawing.model)));
+    this.panels.forEach((panel) => panel.isShown && panel.update());
+  }
+
+  /**
+   * Choose a value to explain.
+   * @param {Model} model
+   * @param {number} value
+   */
+  select(model, value) {
+    this.selected = { model, value };
+    this.drawings.forEach((drawing) => drawing.select(drawing.model === model ? value : null));
+    const drawing = this.drawings[this.models.indexOf(model)];
+    drawing.view.show(model.data.values[value].box);
+    this.panels.forEach((panel) => panel.onSelect?.());
+    this.panels.forEach((panel) => panel.isShown && panel.update());
+  }
+}
+
+/** Up to this width of the window the panels stand below the drawing. */
+const NARROW = 800;
+
+/** Read what Python wrote. @returns {PageData} */
+function readData() {
+  const data = JSON.parse(/** @type {string} */ (find("data").textContent));
+  for (const graph of data.graphs) {
+    for (const list of [graph.values, graph.arrows, graph.steps, ...graph.steps.map((/** @type {StepData} */ step) => step.slots)]) {
+      for (const one of list) {
+        for (const key of ["number", "gradient", "contribution", "upstream", "before", "after"]) {
+          if (typeof one[key] === "string") one[key] = parsed(one[key]);
+        }
+      }
+    }
+  }
+  return data;
+}
+
+const PAGE = readData();
+LOOK = PAGE.look;
+const APP = new App(PAGE);

@@ -1,0 +1,222 @@
+"""Where everything stands on the page: one layout by Graphviz, after which nothing moves.
+
+The page draws by itself, so that numbers can change in place. Graphviz is only told how large each
+box is, and only asked for positions. The numbers of an arrow stand in a cell of the operation that
+it enters, one cell below the other: there they cover no other arrow, and the layout takes a fifth
+of the time that it takes with texts on arrows.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
+from tinygrad_edu.viz.by_operation import home
+from tinygrad_edu.viz.labels import LONGEST
+from tinygrad_edu.viz.render import layout
+
+LETTER = 6.5  # points: the mean width of a letter of 12 points, and some
+NUMBER = 9  # the letters of a number of four digits with sign and exponent
+CELL_WIDTH, LINE_HEIGHT = 60.0, 15.0
+MOST_LETTERS = 22  # of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the page, in points from the upper left corner."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def as_list(self) -> list[float]:
+        """Return it as the page takes it."""
+        return [self.x, self.y, self.w, self.h]
+
+
+@dataclass(slots=True)
+class Places:
+    """A layout.
+
+    Attributes:
+        size: width and height of the drawing.
+        values, operations, calls: the box of each, by index; None for a call that holds nothing.
+        arguments: the path of each arrow into an operation, in the order of operations and their
+            arguments.
+        results: the path of each arrow out of an operation, by the index of the value.
+    """
+
+    size: tuple[float, float]
+    values: list[Box]
+    operations: list[Box]
+    calls: list[Box | None]
+    arguments: list[str]
+    results: dict[int, str]
+
+
+def place(graph: Graph, names: list[str], timeout: float = 60.0) -> Places:
+    """Lay a graph out from left to right.
+
+    Args:
+        graph: the graph.
+        names: what is written into the values, by index.
+        timeout: seconds that the layout may take.
+
+    >>> from tinygrad_edu import Value
+    >>> from tinygrad_edu.trace.graph import read
+    >>> places = place(read(Value(2.0) * Value(3.0)), ["a", "b", "c"])
+    >>> places.values[0].x < places.operations[0].x < places.values[2].x
+    True
+    """
+    return _read(graph, json.loads(layout("\n".join(_dot(graph, names)), "json", timeout=timeout)))
+
+
+def columns(text: str) -> int:
+    """Count the columns that a text takes; the signs of East Asia take two.
+
+    >>> columns("loss"), columns("損失")
+    (4, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _dot(graph: Graph, names: list[str]) -> Iterator[str]:
+    yield 'digraph { rankdir=LR nodesep=0.3 ranksep=0.3 node [shape=plain label=""]'
+    yield "edge [arrowhead=none headclip=true] fontname=Arial fontsize=12"
+    inside: dict[ModuleCall | None, list[str]] = {call: [] for call in (None, *graph.calls)}
+    for value in graph.values:
+        inside[home(value)].append(_value(value, names[value.index]))
+    for operation in graph.operations:
+        inside[operation.call].append(_operation(operation))
+    for call in reversed(graph.calls):
+        if inside[call]:
+            width = min(columns(call.title), LONGEST) * LETTER
+            label = f"<{_cells([('', width, 14.0)])}>"
+            head = f"subgraph cluster_{call.index} {{ margin=10 labeljust=l label={label}"
+            inside[call.outer].append("\n".join((head, *inside[call], "}")))
+    yield from inside[None]
+    yield from _arrows(graph)
+    yield "}"
+
+
+def _arrows(graph: Graph) -> Iterator[str]:
+    for operation in graph.operations:
+        for use in operation.arguments:
+            head = f"o{operation.index}:p{use.position}:w"
+            yield f"v{use.value.index}:e -> {head}"
+        for result in operation.results:
+            yield f"o{operation.index}:r:e -> v{result.index}:w"
+
+
+def _value(value: ValueNode, name: str) -> str:
+    """Write a box: the name and the number or shape in one line, the gradient in the next."""
+    is_bare = value.kind == "constant" and value.name is None and not value.shape
+    facts = columns(shape_text(value.shape)) if value.shape else NUMBER
+    least = (126 if value.shape else 108) if value.needs_gradient else 0
+    letters = columns(name) if is_bare else min(columns(name), MOST_LETTERS) + 3 + facts
+    width = max(letters * LETTER + 16, least)
+    height = 2 * LINE_HEIGHT + 16 if value.needs_gradient else LINE_HEIGHT + 11
+    return f"v{value.index} [shape=box fixedsize=true width={width / 72} height={height / 72}]"
+
+
+def _operation(operation: OperationNode) -> str:
+    """Write a box with a cell for each argument, and one for the symbol to the right of them."""
+    lines = [str(operation.operation.symbol), *parameter_lines(operation)]
+    width = max(30.0, columns(lines[0]) * 9 + 16.0, *(columns(li) * 6 + 12.0 for li in lines))
+    cells = [
+        (f"p{use.position}", CELL_WIDTH, cell_height(use.value)) for use in operation.arguments
+    ]
+    return f"o{operation.index} [label=<{_cells(cells, ('r', width, 14.0 + 14 * len(lines)))}>]"
+
+
+def cell_height(value: ValueNode) -> float:
+    """Return how high the cell of an argument is: a line for each number that it shows."""
+    if not value.needs_gradient:
+        return 16.0
+    return 2 * LINE_HEIGHT + 4.0 if value.shape is None else LINE_HEIGHT + 5.0
+
+
+def parameter_lines(operation: OperationNode) -> list[str]:
+    """Return the lines under the symbol: parameters that are not the usual ones."""
+    lines = [f"{name}={value}" for name, value in operation.parameters.items()]
+    return [li if len(li) <= MOST_LETTERS else li[: MOST_LETTERS - 1] + "…" for li in lines]
+
+
+def shape_text(shape: tuple[int, ...] | None) -> str:
+    """Write a shape: `64×10`."""
+    return "×".join(map(str, shape or ()))
+
+
+def _cells(
+    left: list[tuple[str, float, float]], right: tuple[str, float, float] | None = None
+) -> str:
+    """Write a table of empty cells (port, width, height): a column, and a cell to its right."""
+    rows = []
+    for i, (port, width, height) in enumerate(left):
+        cell = _cell(port, width, height)
+        if right and i == 0:
+            cell += _cell(*right, f' ROWSPAN="{len(left)}"')
+        rows.append(f"<TR>{cell}</TR>")
+    look = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"'
+    return f"<TABLE {look}>{''.join(rows)}</TABLE>"
+
+
+def _cell(port: str, width: float, height: float, more: str = "") -> str:
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}"'
+    name = f' PORT="{port}"' if port else ""
+    return f"<TD{name} {size}{more}></TD>"
+
+
+def _read(graph: Graph, drawn: dict[str, Any]) -> Places:
+    """Take the positions out of a layout; Graphviz counts y upwards."""
+    *_, width, height = map(float, drawn["bb"].split(","))
+    boxes: dict[str, Box] = {}
+    number_of: dict[int, str] = {}
+    for node in drawn.get("objects", ()):
+        number_of[node["_gvid"]] = node["name"]
+        if "pos" in node:
+            x, y = map(float, node["pos"].split(","))
+            w, h = float(node["width"]) * 72, float(node["height"]) * 72
+            boxes[node["name"]] = Box(*_rounded(x - w / 2, height - y - h / 2, w, h))
+        elif "bb" in node:
+            left, bottom, right, top = map(float, node["bb"].split(","))
+            box = Box(*_rounded(left, height - top, right - left, top - bottom))
+            boxes[node["name"]] = box
+    paths: dict[tuple[str, str, str], str] = {}
+    for edge in drawn.get("edges", ()):
+        tail, head = number_of[edge["tail"]], number_of[edge["head"]]
+        paths[tail, head, edge.get("headport", "")] = _path(edge["pos"], height)
+    return Places(
+        (round(width, 1), round(height, 1)),
+        [boxes[f"v{value.index}"] for value in graph.values],
+        [boxes[f"o{operation.index}"] for operation in graph.operations],
+        [boxes.get(f"cluster_{call.index}") for call in graph.calls],
+        [
+            paths[f"v{use.value.index}", f"o{operation.index}", f"p{use.position}:w"]
+            for operation in graph.operations
+            for use in operation.arguments
+        ],
+        {
+            result.index: paths[f"o{operation.index}", f"v{result.index}", "w"]
+            for operation in graph.operations
+            for result in operation.results
+        },
+    )
+
+
+def _path(position: str, height: float) -> str:
+    """Turn Graphviz's points of a curve into an SVG path."""
+    points = [
+        tuple(map(float, point.split(","))) for point in position.split() if point[0] not in "es"
+    ]
+    flipped = [" ".join(f"{c:g}" for c in _rounded(x, height - y)) for x, y in points]
+    return f"M{flipped[0]}C{' '.join(flipped[1:])}"
+
+
+def _rounded(*numbers: float) -> list[float]:
+    return [round(x, 1) for x in numbers]

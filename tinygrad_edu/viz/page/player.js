@@ -1,0 +1,105 @@
+// Where we are among the steps: the buttons, the slider, the keys, and playing.
+
+const PLAY = "M4 2l10 6-10 6z";
+const PAUSE = "M4 2h3v12H4zM9 2h3v12H9z";
+
+class Player {
+  /**
+   * @param {Model[]} models
+   * @param {(position: number) => void} onMove
+   */
+  constructor(models, onMove) {
+    this.models = models;
+    this.onMove = onMove;
+    this.forward = Math.max(...models.map((model) => model.forwardSteps));
+    this.last =
+      this.forward +
+      Math.max(...models.map((model) => model.data.steps.length - model.forwardSteps));
+    this.position = this.last;
+    /** May hold back a step. @type {(position: number) => boolean} */
+    this.gate = () => true;
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.timer = undefined;
+    this.slider = /** @type {HTMLInputElement} */ (find("position"));
+    this.playButton = find("play");
+    this.speed = /** @type {HTMLSelectElement} */ (find("speed"));
+    this.listen();
+  }
+
+  listen() {
+    this.slider.max = String(this.last);
+    this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
+    find("first").addEventListener("click", () => this.go(0));
+    find("back").addEventListener("click", () => this.go(this.position - 1));
+    find("next").addEventListener("click", () => this.go(this.position + 1));
+    find("last").addEventListener("click", () => this.go(this.last));
+    this.playButton.addEventListener("click", () => this.play(this.timer === undefined));
+    this.speed.addEventListener("change", () => this.timer !== undefined && this.play(true));
+    document.addEventListener("keydown", (event) => this.onKey(event));
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    const on = /** @type {HTMLElement} */ (event.target);
+    const isField = /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName) && on !== this.slider;
+    if (event.ctrlKey || event.metaKey || event.altKey || isField) return;
+    if (on.getAttribute("role") === "tab" && event.key !== " ") return;
+    const isPressed = on.tagName === "BUTTON" || on.tagName === "SUMMARY";
+    if (event.key === "ArrowRight") this.go(this.position + 1);
+    else if (event.key === "ArrowLeft") this.go(this.position - 1);
+    else if (event.key === "Home") this.go(0);
+    else if (event.key === "End") this.go(this.last);
+    else if (event.key === " " && !isPressed) this.play(this.timer === undefined);
+    else return;
+    event.preventDefault();
+  }
+
+  /**
+   * Go to where so many steps are done.
+   * @param {number} wanted
+   * @param {boolean} [isAsked] whether the gate has been asked already
+   */
+  go(wanted, isAsked = false) {
+    const position = Math.min(Math.max(Math.round(wanted), 0), this.last);
+    if (!isAsked && position === this.position + 1 && !this.gate(position)) return;
+    this.position = position;
+    if (position === this.last) this.play(false);
+    this.onMove(position);
+  }
+
+  /** @param {boolean} on */
+  play(on) {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    if (on) {
+      if (this.position === this.last) this.go(0);
+      const pause = 1000 / Number(this.speed.value);
+      this.timer = setInterval(() => this.go(this.position + 1), pause);
+    }
+    this.playButton.querySelector("path")?.setAttribute("d", on ? PAUSE : PLAY);
+    this.playButton.setAttribute("aria-label", on ? "Pause" : "Play");
+  }
+
+  /**
+   * How many of a graph's own steps are done: two graphs begin to go back together.
+   * @param {Model} model
+   */
+  positionIn(model) {
+    return this.positionAt(model, this.position);
+  }
+
+  /** @param {Model} model @param {number} position */
+  positionAt(model, position) {
+    const own = model.forwardSteps;
+    if (position <= this.forward) return Math.min(position, own);
+    return Math.min(own + position - this.forward, model.data.steps.length);
+  }
+
+  /** Say where we are. */
+  get words() {
+    if (this.position === 0) return "Start: nothing computed yet";
+    const back = this.position - this.forward;
+    if (back <= 0) return `Forward, step ${this.position} of ${this.forward}`;
+    return `Backward, step ${back} of ${this.last - this.forward}`;
+  }
+}

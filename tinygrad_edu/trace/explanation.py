@@ -209,8 +209,8 @@ def find(graph: Graph, names: Sequence[str], wrt: Any) -> ValueNode:
         node = next(matching, None)
         if node is None:
             raise ValueError(
-                "the output was not computed from this value, so its derivative is 0 everywhere; "
-                f"it was computed from {_some(_askable(graph, names))}"
+                "the output was not computed from this value (an element such as w[0, 0] is a new "
+                f"tensor, too); it was computed from {_some(_askable(graph, names))}"
             )
         found = node
     if not found.needs_gradient:

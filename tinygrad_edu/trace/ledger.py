@@ -199,7 +199,7 @@ def steps(output: Any, params: Any = None) -> Steps:
        1  v1 = 2 × (−3) = −6
     backward
        2  ∂v1/∂v1 = 1
-          The output changes as much as it changes: its own gradient is 1.
+          The pass starts at the output: its gradient with respect to itself is 1.
        3  a += 1 · (−3), b += 1 · 2
             ∂/∂a: 0 → 0 + (1 × −3) = −3
             ∂/∂b: 0 → 0 + (1 × 2) = 2
@@ -271,7 +271,7 @@ class _Ledger:
             upstream=start,
             formula=f"∂{name}/∂{name}",
             numbers=f"∂{name}/∂{name} = {wording.amount(start)}",
-            sentence="The output changes as much as it changes: its own gradient is 1.",
+            sentence="The pass starts at the output: its gradient with respect to itself is 1.",
         )
 
     def _gradient_of_tensor(self, root: ValueNode) -> Any:

@@ -192,7 +192,8 @@ def _array_sentence(slot: Slot, name: str, what: str) -> str:
     if not before:
         return f"{name} gets {amount(slot.contribution)}."
     ratio = after / before
-    change = f"{number(100 * ratio, 2)} % of" if ratio < 1 else f"{number(ratio, 2)} times"
+    change = f"{number(100 * ratio, 2)} % of" if ratio < 1 else f"{number(ratio, 3)} times"
+    change = "as large as" if 0.995 < ratio < 1.005 else change
     return f"{what} sends {name} a gradient of {amount(slot.contribution)}, {change} what arrived."
 
 

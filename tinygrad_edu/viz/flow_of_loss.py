@@ -287,7 +287,9 @@ def check_model(model: Any, loss: Any = None) -> None:
     raise TypeError(
         "gradient_flow takes the model first, then the loss: gradient_flow(model, loss)"
         if swapped
-        else f"the model is an nn.Module, which knows its layers, not {type(model).__name__}"
+        else "gradient_flow reads the layers of an nn.Module, and this is a "
+        f"{type(model).__name__}; of a network of plain Values, trace.explain(loss, leaf) tells "
+        "where the gradient went"
     )
 
 

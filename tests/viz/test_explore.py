@@ -163,6 +163,75 @@ def test_errors_say_what_to_do():
         viz.compare({})
 
 
+def test_too_large_a_graph_says_how_to_open_a_part_of_it():
+    model = nn.Sequential(*[nn.Tanh() for _ in range(12)])
+    x = torch.ones(3, requires_grad=True)
+    with pytest.raises(ValueError, match="more than the limit of 10 ") as caught:
+        viz.explore(model(x).sum(), limit=10)
+    said = str(caught.value)
+    assert "14 values" in said and "pass limit=14" in said
+    assert "viz.explore(model[0](x).sum())" in said and "detail='modules'" in said
+    assert len(facts_in(viz.explore(model(x).sum(), limit=14).html)["graphs"][0]["values"]) == 14
+    assert len(facts_in(viz.explore(model[0](x).sum(), limit=10).html)["graphs"][0]["values"]) == 3
+    viz.graph(model(x).sum(), detail="modules")
+    y = Value(1.0)
+    for _ in range(10):
+        y = y * 2.0
+    with pytest.raises(ValueError, match="an inner value") as caught:
+        viz.explore(y, limit=10)
+    assert "module" not in str(caught.value)
+
+
+# --- number by number ----------------------------------------------------------------------------
+
+
+def test_a_graph_of_tensors_opens_as_one_of_numbers():
+    loss = network()
+    facts = facts_in(viz.explore(loss, scalars=True).html)["graphs"][0]
+    loss.backward()
+    assert not facts["tensors"]
+    names = [value["name"] for value in facts["values"]]
+    weight = next(p for p in trace.read(loss).values if p.name == "0.weight").source
+    numbers = {name: value["number"] for name, value in zip(names, facts["values"], strict=True)}
+    for i in range(2):
+        for k in range(3):
+            assert numbers[f"0.weight[{i},{k}]"] == weight[i, k].item()
+    assert {"0: Linear(3 -> 2)"} < {call["title"] for call in facts["calls"]}
+    assert numbers[names[facts["output"]]] == pytest.approx(loss.item(), rel=1e-6)
+
+
+def test_a_graph_of_values_is_one_of_numbers_already():
+    assert viz.explore(neuron(), scalars=True).html == viz.explore(neuron()).html
+
+
+def test_graphs_that_do_not_open_as_numbers_say_why():
+    w = torch.ones(3, requires_grad=True)
+    with pytest.raises(ValueError, match=r"shape \(3,\).*sum"):
+        viz.explore(w * 2.0, scalars=True)
+    big = torch.ones(50, 50, requires_grad=True)
+    with pytest.raises(ValueError, match="numbers, more than the 2,000"):
+        viz.explore((big * 2.0).sum(), scalars=True)
+    wide = torch.ones(500, requires_grad=True)
+    with pytest.raises(ValueError, match="pass limit=1999 to make") as caught:
+        viz.explore((wide * 2.0).sum(), scalars=True, limit=999)
+    assert "1,999 values" in str(caught.value)
+
+
+def test_the_page_of_tensors_says_how_to_open_it_as_numbers():
+    loss = network()
+    note = describe(loss).facts["microscope"]
+    assert note == 'viz.explore(loss, "numbers.html", scalars=True)'
+    w = torch.ones(600, requires_grad=True)
+    loss = (w * w).sum()
+    note = describe(loss).facts["microscope"]
+    limit = int(re.search(r"limit=(\d+)", note)[1])
+    assert len(facts_in(viz.explore(loss, scalars=True, limit=limit).html)["graphs"]) == 1
+    with pytest.raises(ValueError, match="more than the limit"):
+        viz.explore(loss, scalars=True, limit=limit - 1)
+    big = torch.ones(50, 50, requires_grad=True)
+    assert describe((big * big).sum()).facts["microscope"] == ""
+
+
 # --- what the page is told -----------------------------------------------------------------------
 
 
@@ -177,6 +246,19 @@ def test_steps_are_those_of_the_ledger():
     assert facts["steps"][3]["line"].endswith("z = y * 2.0  # the line")
     states = [[slot["state"] for slot in step["slots"]] for step in facts["steps"][-4:]]
     assert states == [["known"], ["known"], ["known"] * 2, ["known"] * 2]
+
+
+def test_every_line_of_the_program_belongs_to_one_step():
+    a, b = Value(0.5, label="a"), Value(-0.25, label="b")
+    y = (a * b + a).tanh() * a + b.relu() * 2.0
+    facts = describe(y).facts
+    lines = facts["code"].splitlines()
+    assert len(facts["lines"]) == len(facts["steps"])
+    found = sorted(i for step in facts["lines"] for i in step)
+    assert found == [i for i, line in enumerate(lines) if re.match(r"    \w+ = ", line)]
+    for step, numbers in zip(facts["steps"], facts["lines"], strict=True):
+        is_backward = [lines[i].strip().startswith("d") for i in numbers]
+        assert is_backward == [step["phase"] == "backward"] * len(numbers) and numbers
 
 
 def test_a_value_used_twice_has_two_arrows():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cases import ROWS
 
+import tinygrad_edu as torch
 from tinygrad_edu import Value, nn, trace, viz
 from tinygrad_edu.ops import TABLE
 from tinygrad_edu.trace.text import number
@@ -104,6 +105,12 @@ def boxes(page):
         (name, (title.removeprefix(f"{name} = "), g.removeprefix("grad ")))
         for name, title, g in found
     ]
+
+
+def choose(page, value):
+    """Click a value, wherever it is."""
+    page.locator("#fit").click()
+    page.locator(f"[data-value='{value}']").click()
 
 
 def knob(page, name):
@@ -237,11 +244,11 @@ def test_the_source_line_is_shown(show):
 def test_formulas_are_mathml(show):
     page = show(viz.explore(neuron()[0]))
     fractions = page.evaluate(
-        "() => [...document.querySelectorAll('#panel-step math')[0].querySelectorAll('mfrac')]"
+        "() => [...document.querySelectorAll('#panel-step .formula')[0].querySelectorAll('mfrac')]"
         ".map(f => f.textContent)"
     )
     assert fractions == ["∂L∂w", "∂L∂v1", "∂v1∂w"]
-    assert texts(page, "#panel-step math")[0].endswith("=0.2106·2=0.4213")
+    assert texts(page, "#panel-step .formula")[0].endswith("=0.2106·2=0.4213")
 
 
 # --- what if -------------------------------------------------------------------------------------
@@ -466,7 +473,7 @@ def test_thousands_of_paths_are_counted_and_add_up(show):
         y = y * 0.5 + y.tanh()
     page = show(viz.explore(y))
     y.backward()
-    page.locator("[data-value='0']").click()
+    choose(page, 0)
     assert page.locator("#tab-explain").get_attribute("aria-selected") == "true"
     assert "4,096 paths from the output" in texts(page, "#panel-explain h3")
     total = texts(page, "#panel-explain .ledger")[-1]
@@ -478,7 +485,7 @@ def test_thousands_of_paths_are_counted_and_add_up(show):
 def test_paths_of_a_small_graph_are_all_there(show):
     a = Value(3.0, label="a")
     page = show(viz.explore(a * a + a * 5.0))
-    page.locator("[data-value='0']").click()
+    choose(page, 0)
     products = sorted(float(t.rpartition("= ")[2]) for t in texts(page, ".path .ledger"))
     assert products == [3.0, 3.0, 5.0]
     assert texts(page, "#panel-explain .ledger")[-1] == "sum: 11 = 11"
@@ -499,7 +506,7 @@ def test_the_waterfall_names_who_took_the_gradient(show):
 
 def test_the_explanation_follows_what_if(show):
     page = show(viz.explore(neuron()[0]))
-    page.locator("[data-value='0']").click()
+    choose(page, 0)
     before = texts(page, ".path .ledger")[0]
     open_tab(page, "what-if")
     knob(page, "x").fill("2.1")
@@ -628,7 +635,7 @@ def test_a_label_is_text_wherever_it_stands(show):
     page = show(viz.explore(a * 3.0 + a, title=NASTY))
     for tab in ("what-if", "descend", "nudge", "flow", "explain", "step"):
         open_tab(page, tab)
-    page.locator("[data-value='0']").click()
+    choose(page, 0)
     page.locator("#search").fill("img")
     assert page.locator("#found button").text_content().startswith(NASTY)
     page.locator("#found button").click()
@@ -660,6 +667,7 @@ def test_the_theme_is_the_systems_until_it_is_switched(show):
 
 def test_zoom_pan_and_fit(show):
     page = show(viz.explore(neuron()[0]))
+    page.locator("#fit").click()
     moved = "document.querySelector('svg.graph > g').getAttribute('transform')"
     fitted = page.evaluate(moved)
     page.locator("#zoom-in").click()
@@ -680,6 +688,169 @@ def test_zoom_pan_and_fit(show):
     assert page.evaluate(moved) == fitted
 
 
+def scale_of(page, pane=0):
+    moved = page.locator("svg.graph > g").nth(pane).get_attribute("transform")
+    return float(moved.split("scale(")[1][:-1])
+
+
+def out_of_sight(page):
+    """What takes part in the current step and is not all in the window of the drawing."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".value.active, .operation.active")].filter(e => {
+            const box = e.getBoundingClientRect();
+            const window = e.closest("svg").getBoundingClientRect();
+            return box.left < window.left || box.right > window.right
+                || box.top < window.top || box.bottom > window.bottom;
+        }).map(e => e.textContent)"""
+    )
+
+
+LEAST = 0.75  # texts of 12 px are 9 px high then
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_a_long_graph_opens_readable_and_keeps_each_step_in_sight(show, width, height):
+    page = show(viz.explore(chain("sigmoid", 10)), width, height)
+    assert scale_of(page) >= LEAST
+    box = page.locator("svg.graph .value.output").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width
+    for press in ("End", "Home", *["ArrowRight"] * 41, "Home", "End", *["ArrowLeft"] * 41):
+        page.keyboard.press(press)
+        assert out_of_sight(page) == [] and scale_of(page) >= LEAST
+    for position in (30, 3, 25):
+        page.locator("#position").fill(str(position))
+        assert out_of_sight(page) == []
+
+
+def test_playing_keeps_each_step_in_sight(show):
+    page = show(viz.explore(chain("sigmoid", 10)))
+    stop_time(page)
+    page.locator("#play").click()
+    for _ in range(41):
+        page.clock.run_for(1000)
+        assert out_of_sight(page) == []
+    assert page.locator("#position").input_value() == "41"
+
+
+def test_what_is_in_sight_does_not_move(show):
+    page = show(viz.explore(chain("sigmoid", 2), title="short"), 1600, 900)
+    moved = "document.querySelector('svg.graph > g').getAttribute('transform')"
+    fitted = page.evaluate(moved)
+    for press in ("Home", *["ArrowRight"] * 9):
+        page.keyboard.press(press)
+        assert page.evaluate(moved) == fitted
+
+
+def test_all_that_is_shown_stays_until_one_zooms_or_follows(show):
+    page = show(viz.explore(chain("sigmoid", 10)))
+    page.locator("#fit").click()
+    whole = scale_of(page)
+    assert page.locator("#follow").get_attribute("aria-pressed") == "false" and whole < LEAST
+    for press in ("Home", "ArrowRight", "End"):
+        page.keyboard.press(press)
+        assert scale_of(page) == whole
+    page.locator("#follow").click()
+    assert page.locator("#follow").get_attribute("aria-pressed") == "true"
+    assert scale_of(page) >= LEAST and out_of_sight(page) == []
+    page.locator("#fit").click()
+    page.locator("#zoom-in").click()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert scale_of(page) >= LEAST and out_of_sight(page) == []
+
+
+def test_who_zooms_out_is_left_there(show):
+    page = show(viz.explore(chain("sigmoid", 10)))
+    for _ in range(3):
+        page.locator("#zoom-out").click()
+    chosen = scale_of(page)
+    assert chosen < LEAST
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert scale_of(page) == chosen and out_of_sight(page) == []
+
+
+def test_what_is_found_comes_into_sight(show):
+    page = show(viz.explore(chain("sigmoid", 10)))
+    page.locator("#fit").click()
+    page.locator("#search").fill("w3")
+    page.locator("#search").press("Enter")
+    assert scale_of(page) >= LEAST
+    box, room = (page.locator(s).bounding_box() for s in (".value.selected", "svg.graph"))
+    assert box["x"] >= room["x"] and box["x"] + box["width"] <= room["x"] + room["width"]
+
+
+def test_formulas_are_never_wider_than_their_panel(show):
+    x, w = Value(-0.123456, label="hidden.weight"), Value(-1.23456e-5, label="output.weight")
+    y = (x * w).tanh() * x
+    y.label = "a_loss_of_mine"
+    page = show(viz.explore(y))
+    page.keyboard.press("Home")
+    for _ in trace.steps(y):
+        page.keyboard.press("ArrowRight")
+        outside = page.evaluate(
+            """() => [...document.querySelectorAll("#panel-step .formula math")].filter(
+                m => m.getBoundingClientRect().right
+                    > document.querySelector("#panels").getBoundingClientRect().right
+            ).map(m => m.textContent)"""
+        )
+        assert outside == []
+
+
+# --- the program ---------------------------------------------------------------------------------
+
+
+def marked(page):
+    return [text.split("#")[0].strip() for text in texts(page, "#panel-program [aria-current]")]
+
+
+def test_the_program_is_shown_with_the_lines_of_the_step(show):
+    a, b = Value(3.0, label="a"), Value(2.0, label="b")
+    y = a * b + a
+    page = show(viz.explore(y))
+    open_tab(page, "program")
+    assert page.locator("#panel-program pre").text_content() == trace.program(y).python
+    page.locator("#first").click()
+    assert marked(page) == []
+    steps = [["v1 = a * b"], ["v2 = v1 + a"], ["d_v2 = 1.0"], ["d_v1 = d_v2", "d1_a = d_v2"],
+             ["d2_a = d_v1 * b", "d_b = d_v1 * a", "d_a = d1_a + d2_a"]]  # fmt: skip
+    for lines in steps:
+        page.locator("#next").click()
+        assert marked(page) == lines
+
+
+def test_the_program_is_copied(show):
+    y = neuron()[0]
+    page = show(viz.explore(y))
+    open_tab(page, "program")
+    page.locator("#panel-program button").click()
+    assert page.locator("#panel-program .said").text_content() == " copied"
+    page.locator("#search").click()
+    page.keyboard.press("Control+V")
+    pasted = page.locator("#search").input_value()
+    assert pasted.split() == trace.program(y).python.split()
+
+
+def test_a_graph_of_tensors_has_no_program(show):
+    w = torch.tensor([2.0, 3.0], requires_grad=True)
+    page = show(viz.explore((w * w).sum()))
+    assert page.locator("#tab-program").count() == 0 and page.locator("#tab-flow").count() == 1
+
+
+def test_tensors_opened_as_numbers_can_be_changed(show):
+    w = torch.tensor([2.0, 3.0], requires_grad=True)
+    w.name = "w"
+    loss = (w * torch.tensor([1.0, 4.0]) * w).sum()
+    note = show(viz.explore(loss)).locator("#panel-step .note code")
+    assert note.text_content() == 'viz.explore(loss, "numbers.html", scalars=True)'
+    page = show(viz.explore(loss, scalars=True))
+    assert page.locator("#panel-step .note").count() == 0
+    open_tab(page, "what-if")
+    knob(page, "w[1]").fill("5")
+    assert page.locator(".result").first.text_content().startswith("v5 = 104")
+    assert gradient_of(page, "w[1]") == "40" and gradient_of(page, "w[0]") == "4"
+
+
 def test_pointing_lights_where_a_value_comes_from_and_goes(show):
     a, b, c = (Value(x, label=name) for x, name in ((1.0, "a"), (2.0, "b"), (3.0, "c")))
     page = show(viz.explore((a * b).tanh() + c.tanh()))
@@ -695,7 +866,7 @@ def test_the_page_fits_its_window(show, width, height):
     model = nn.Sequential(nn.Linear(2, 2), nn.Tanh()).to(Value)
     y = model([Value(1.0, label="x0"), Value(-1.0, label="x1")]).ravel()[0]
     page = show(viz.explore(y), width, height)
-    for tab in ("step", "what-if", "descend", "nudge", "explain", "flow"):
+    for tab in ("step", "what-if", "descend", "nudge", "explain", "flow", "program"):
         open_tab(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     for name in ("first", "next", "last", "position"):
@@ -750,8 +921,8 @@ def test_numbers_are_written_as_python_writes_them(browser):
 def test_there_are_no_serious_findings_of_accessibility(show, scheme):
     axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     page = show(viz.explore(neuron()[0]), scheme=scheme)
-    page.locator("[data-value='0']").click()
-    for tab in ("step", "what-if", "descend", "nudge", "explain", "flow"):
+    choose(page, 0)
+    for tab in ("step", "what-if", "descend", "nudge", "explain", "flow", "program"):
         open_tab(page, tab)
         found = axe.run(page)["violations"]
         serious = [

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_edu.trace.graph import measure
+from tinygrad_edu.trace.microscope import LIMIT as NUMBERS
+from tinygrad_edu.trace.microscope import scalars as take_apart
+from tinygrad_edu.value import Value
 from tinygrad_edu.viz.page.assemble import assemble
-from tinygrad_edu.viz.page.data import Described, describe
+from tinygrad_edu.viz.page.data import LIMIT, Described, describe
 from tinygrad_edu.viz.style import theme as theme_named
-
-LIMIT = 1_000
-"""Values up to which a page is quick to make (about a second) and to open."""
-
 
 SCALE = ("reference", "referenceOfNumbers", "referenceWords")
 """The facts that the colours of a graph hang on."""
@@ -62,6 +61,7 @@ def explore(
     title: str | None = None,
     theme: str = "auto",
     limit: int = LIMIT,
+    scalars: bool = False,
 ) -> Explorer:
     """Make a page in which the graph of a value or tensor can be stepped through and played with.
 
@@ -77,13 +77,17 @@ def explore(
         title: the title of the page.
         theme: "light", "dark", or "auto": what the reader's system prefers.
         limit: draw at most so many values.
+        scalars: take the graph of a tensor apart into single numbers, with `trace.scalars`: then
+            each can be changed and explained. A graph of `Value`s is one already.
 
     Returns:
         The page: `.html`, `.save(path)`; a notebook shows it.
 
     Raises:
         TypeError: `output` is neither a value nor a tensor, or several of them.
-        ValueError: the graph is too large; or there is no such theme.
+        ValueError: the graph is too large; there is no such theme; or `scalars` is asked of a
+            tensor with several elements.
+        NotImplementedError: `scalars` is asked of a graph with a custom `Function`.
         RuntimeError: the graph of a tensor was freed before its gradients were kept.
 
     >>> from tinygrad_edu import Value
@@ -91,9 +95,20 @@ def explore(
     >>> page = explore((w * x).tanh())
     >>> page.html.startswith("<!doctype html>")
     True
+
+    A tensor's graph, number by number:
+
+    >>> import tinygrad_edu as torch
+    >>> w = torch.tensor([2.0, 3.0], requires_grad=True)
+    >>> w.name = "w"
+    >>> "w[1]" in explore((w * w).sum(), scalars=True).html
+    True
     """
     theme_named(theme)
     _check(output, limit)
+    if scalars and not isinstance(output, Value):
+        output, params = _taken_apart(output, params, limit), None
+        _check(output, limit)
     described = describe(output, params)
     return _saved(Explorer(assemble([described], title or _title(output, described), theme)), path)
 
@@ -146,13 +161,31 @@ def _check(output: Any, limit: int) -> None:
         raise TypeError(
             "a page goes back from one output; add several up, or call explore for each of them"
         )
-    count, _ = measure(output)
+    count, in_modules = measure(output)
     if count > limit:
         raise ValueError(
             f"this graph has {count:,} values, more than the limit of {limit:,} up to which a page "
-            f"is quick: pass limit={count} to make it anyway, draw it with viz.graph, or explore a "
-            "part of it (an inner value, a smaller batch or model)"
+            f"is quick: pass limit={count} to make it anyway, or explore a part of it: "
+            + (OF_MODULES if in_modules else OF_OPERATIONS)
         )
+
+
+OF_MODULES = (
+    "the output of one of its modules, called by itself (viz.explore(model[0](x).sum())), or the "
+    "loss of a smaller batch or model; viz.graph(loss, detail='modules') draws all of it, a node "
+    "for each module"
+)
+OF_OPERATIONS = "an inner value, or the loss of fewer samples or a smaller model"
+
+
+def _taken_apart(output: Any, params: Any, limit: int) -> Value:
+    found = take_apart(output, params, max(limit, NUMBERS))
+    if not isinstance(found, Value):
+        raise ValueError(
+            "scalars=True goes back from one number, but this tensor has shape "
+            f"{tuple(output.shape)}: explore one element or a sum of it"
+        )
+    return found
 
 
 def _title(output: Any, described: Described) -> str:

@@ -35,6 +35,7 @@ SCRIPTS = (
     "paths.js",
     "explain.js",
     "flow.js",
+    "code.js",
     "predict.js",
     "panels.js",
     "main.js",

@@ -10,8 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode
+from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, measure
 from tinygrad_edu.trace.ledger import Slot, Step, Steps, steps
+from tinygrad_edu.trace.microscope import scalars
 from tinygrad_edu.trace.straight_line import JAVASCRIPT_HELPERS, program
 from tinygrad_edu.trace.symbols import Symbol, literal
 from tinygrad_edu.trace.text import number
@@ -19,10 +20,14 @@ from tinygrad_edu.trace.wording import applied, rms
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.legend import BOUNDS as RANGES
 from tinygrad_edu.viz.legend import SAMPLES
+from tinygrad_edu.viz.page.code import lines_of_steps
 from tinygrad_edu.viz.page.place import Places, cell_height, parameter_lines, place, shape_text
 from tinygrad_edu.viz.style import BOUNDS, STEPS
 
 Facts = dict[str, Any]
+
+LIMIT = 1_000
+"""Values up to which a page is quick to make (about a second) and to open."""
 
 LOOK: Facts = {"bounds": BOUNDS, "steps": STEPS, "ranges": RANGES, "samples": SAMPLES}
 """The scale of gradients, from `viz.style`."""
@@ -57,7 +62,9 @@ def describe(output: Any, params: Any = None, title: str = "") -> Described:
     facts["title"] = title
     facts["inputs"] = written.inputs if written else []
     facts["code"] = written.python if written else ""
+    facts["lines"] = lines_of_steps(written, ledger) if written else []
     if written is None:
+        facts["microscope"] = microscope_note(output, ledger.graph)
         return Described(facts, None)
     return Described(
         facts, f"{{program: {written.javascript.strip()}, slips: {slips(ledger.graph)}}}"
@@ -221,6 +228,25 @@ def _slip(operation: OperationNode, use: Use) -> str:
     right = literal(rule(1.0, y, *xs))
     wrong = literal(rule(1.0, xs[0], y) if len(xs) == 1 else rule(1.0, y, *reversed(xs)))
     return "null" if wrong == right else wrong
+
+
+def microscope_note(output: Any, graph: Graph) -> str:
+    """Say how to open a graph of tensors as one of numbers; nothing if it has too many.
+
+    >>> import tinygrad_edu as torch
+    >>> from tinygrad_edu.trace.graph import read
+    >>> y = (torch.tensor([2.0, 3.0], requires_grad=True) ** 2).sum()
+    >>> microscope_note(y, read(y))
+    'viz.explore(loss, "numbers.html", scalars=True)'
+    """
+    root = graph.outputs[0]
+    try:
+        count, _ = measure(scalars(output))
+    except (ValueError, NotImplementedError):
+        return ""
+    more = f", limit={count}" if count > LIMIT else ""
+    name = root.name if root.name and root.name.isidentifier() else "loss"
+    return f'viz.explore({name}, "numbers.html", scalars=True{more})'
 
 
 def _size(gradient: Any) -> float | None:

@@ -260,11 +260,19 @@ class Drawing {
     this.values.forEach(({ group }, i) => group.classList.toggle("selected", i === value));
   }
 
-  /** The box around all that takes part in the last of so many steps. @param {number} position */
-  boxOf(position) {
+  /** The boxes that take part in the last of so many steps, what matters most first. @param {number} position @returns {Box[]} */
+  boxesOf(position) {
     const step = this.model.data.steps[position - 1];
-    if (!step) return null;
+    const { values, operations, output } = this.model.data;
+    if (!step) return this.boxesAround(values[operations[0]?.results[0] ?? output]);
+    return this.boxesAround(values[step.result]);
+  }
+
+  /** The boxes of what computed a value, of it, and of its arguments. @param {ValueData} value @returns {Box[]} */
+  boxesAround(value) {
     const { values, operations } = this.model.data;
-    return step.operation === undefined ? values[step.result].box : operations[step.operation].box;
+    if (value.by === undefined) return [value.box];
+    const operation = operations[value.by];
+    return [operation.box, value.box, ...operation.arguments.map((i) => values[i].box)];
   }
 }

@@ -34,7 +34,7 @@ function explanation(model, value) {
   if (kind === "constant") return [...views, html("p", {}, "It is a constant: no gradient is computed for it.")];
   const gradient = now.gradients[value];
   const of = data.tensors ? " (rms)" : "";
-  views.push(block(math("math", fraction(output, name), sign("="), numeral(gradient), math("mtext", of))));
+  views.push(block(equations([fraction(output, name), sign("="), numeral(gradient), math("mtext", of)])));
   views.push(arriving(model, value));
   if (!data.tensors) views.push(...pathViews(model, value));
   return views;

@@ -57,6 +57,26 @@ function bracketed(x) {
   return number(x).startsWith("−") ? math("mrow", math("mo", "("), made, math("mo", ")")) : made;
 }
 
+/**
+ * A formula in pieces that can stand in lines below each other, which MathML cannot do by itself: a new
+ * one begins at each sign of equality and of a product. What stands alone on the left is not left alone.
+ * @param {Element[]} parts
+ * @returns {Node[]}
+ */
+function equations(parts) {
+  /** @type {Element[][]} */
+  const sides = [[]];
+  for (const part of parts) {
+    const now = /** @type {Element[]} */ (sides.at(-1));
+    const isSign = part.localName === "mo" && /^([−+]?=|[·×])$/.test(part.textContent ?? "");
+    if (isSign && now.length > 1) {
+      part.setAttribute("form", "infix");
+      sides.push([part]);
+    } else now.push(part);
+  }
+  return sides.flatMap((side) => [math("math", ...side), html("wbr")]);
+}
+
 /** @param {string} text */
 function sign(text) {
   return math("mo", text);

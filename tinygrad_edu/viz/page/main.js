@@ -20,44 +20,46 @@ class App {
     this.panels = panelsFor(this);
     makeTabs(this.panels, (panel) => panel.update());
     makeLegend(find("legend"), this.models);
-    makeSearch(this.models, (model, value) => this.select(model, value));
+    makeSearch(this.models, (model, value) => this.goTo(model, value));
     makeTheme();
     /** @type {HTMLDetailsElement} */ (find("key")).open = innerWidth > NARROW;
     this.listen();
     this.refresh();
-    this.fit();
-    if (innerWidth <= NARROW) this.drawings.forEach(({ view, model }) => view.show(model.data.values[model.data.output].box));
+    this.drawings.forEach(({ view }) => view.open());
+    this.drawings.forEach((drawing) => {
+      const { values, output } = drawing.model.data;
+      drawing.view.show(drawing.boxesAround(values[output]));
+    });
   }
 
   listen() {
     const views = this.drawings.map((drawing) => drawing.view);
-    find("fit").addEventListener("click", () => {
-      this.fit();
-      views.forEach((view) => (view.touched = true));
+    const follow = find("follow");
+    const isFollowing = () => views.every((view) => view.follows);
+    find("fit").addEventListener("click", () => views.forEach((view) => view.overview()));
+    follow.addEventListener("click", () => {
+      const on = !isFollowing();
+      views.forEach((view) => view.follow(on));
+      this.showStep();
     });
+    find("graphs").addEventListener("follow", () => dress(follow, { "aria-pressed": String(isFollowing()) }));
     find("zoom-in").addEventListener("click", () => views.forEach((view) => view.zoom(1.3)));
     find("zoom-out").addEventListener("click", () => views.forEach((view) => view.zoom(1 / 1.3)));
     const room = new ResizeObserver(() => views.forEach((view) => view.measure()));
     this.drawings.forEach((drawing) => room.observe(/** @type {Element} */ (drawing.frame.parentElement)));
-    addEventListener("beforeprint", () => this.fit());
-  }
-
-  fit() {
-    this.drawings.forEach(({ view }) => {
-      view.fitted = true;
-      view.measure();
-    });
+    addEventListener("beforeprint", () => views.forEach((view) => view.keep()));
+    addEventListener("afterprint", () => views.forEach((view) => view.restore()));
   }
 
   /** After a step. */
   moved() {
     this.refresh();
-    this.drawings.forEach((drawing) => {
-      const box = drawing.boxOf(this.player.positionIn(drawing.model));
-      if (box && this.player.position < this.player.last) {
-        drawing.view.show(box);
-      }
-    });
+    this.showStep();
+  }
+
+  /** Bring the current step into sight. */
+  showStep() {
+    this.drawings.forEach((drawing) => drawing.view.show(drawing.boxesOf(this.player.positionIn(drawing.model))));
   }
 
   /** After the numbers have changed. */
@@ -81,6 +83,12 @@ class App {
     this.panels.forEach((panel) => panel.isShown && panel.update());
   }
 
+  /** Choose a value that may be out of sight. @param {Model} model @param {number} value */
+  goTo(model, value) {
+    this.drawings[this.models.indexOf(model)].view.follow(true);
+    this.select(model, value);
+  }
+
   /**
    * Choose a value to explain.
    * @param {Model} model
@@ -90,7 +98,7 @@ class App {
     this.selected = { model, value };
     this.drawings.forEach((drawing) => drawing.select(drawing.model === model ? value : null));
     const drawing = this.drawings[this.models.indexOf(model)];
-    drawing.view.show(model.data.values[value].box);
+    drawing.view.show([model.data.values[value].box]);
     this.panels.forEach((panel) => panel.onSelect?.());
     this.panels.forEach((panel) => panel.isShown && panel.update());
   }

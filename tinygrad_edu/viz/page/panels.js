@@ -5,7 +5,9 @@ function panelsFor(app) {
   const found = [stepPanel(app)];
   if (app.knobs.length) found.push(whatIfPanel(app));
   if (app.knobs.some((knob) => knob.isLeaf)) found.push(descendPanel(app), nudgePanel(app));
-  return [...found, explainPanel(app), flowPanel(app)];
+  found.push(explainPanel(app), flowPanel(app));
+  if (app.models.every((model) => model.programs)) found.push(programPanel(app));
+  return found;
 }
 
 /** @param {App} app @returns {Panel} */
@@ -15,7 +17,7 @@ function stepPanel(app) {
   const body = html("div");
   const predicts = html("input", { type: "checkbox", id: "predict" });
   const toggle = html("p", {}, html("label", {}, predicts, " predict each gradient before it is shown"));
-  const element = html("section", {}, heading, ...(models[0].data.tensors ? [] : [toggle]), body);
+  const element = html("section", {}, heading, ...(models[0].data.tensors ? [] : [toggle]), body, microscopeNote(models));
   /** @type {Panel} */
   const panel = {
     id: "step",
@@ -37,6 +39,14 @@ function stepPanel(app) {
     return false;
   };
   return panel;
+}
+
+/** Say how graphs of tensors can be opened number by number. @param {Model[]} models */
+function microscopeNote(models) {
+  const call = models.length === 1 && models[0].data.microscope;
+  if (!call) return "";
+  const words = "To change and explain each single number, open this graph as one of numbers:";
+  return html("div", { class: "note" }, html("p", {}, words), html("p", {}, html("code", {}, call)));
 }
 
 /** @param {Model} model @param {Player} player @param {number} position @returns {Question | null} */

@@ -37,11 +37,11 @@ function forwardView(model, step) {
   const { data, now } = model;
   const operation = data.operations[Number(step.operation)];
   const names = operation.arguments.map((i) => data.values[i].name);
-  const symbolic = block(formula(filled(step.formula, names)));
+  const symbolic = block(equations(pieces(filled(step.formula, names))));
   if (data.tensors) return [symbolic, html("p", { class: "ledger" }, step.numbers)];
   const numbers = operation.arguments.map((i) => factor(now.values[i]));
   const written = `${filled(step.formula, numbers)} = ${number(now.values[step.result])}`;
-  return [symbolic, block(formula(written))];
+  return [symbolic, block(equations(pieces(written)))];
 }
 
 /**
@@ -53,16 +53,16 @@ function filled(template, texts) {
   return template.replace(/\{(\d+)\}/g, (_, i) => texts[Number(i)]);
 }
 
-/** @param {Node} content */
-function block(content) {
-  return html("div", { class: "formula", tabindex: "0", role: "group", "aria-label": "formula" }, content);
+/** @param {Node[]} contents */
+function block(contents) {
+  return html("div", { class: "formula", tabindex: "0", role: "group", "aria-label": "formula" }, ...contents);
 }
 
 /** @param {Model} model */
 function startView({ data, now }) {
   const name = data.values[data.output].name;
   return block(
-    math("math", fraction(name, name), sign("="), numeral(now.gradients[data.output]))
+    equations([fraction(name, name), sign("="), numeral(now.gradients[data.output])])
   );
 }
 
@@ -89,7 +89,7 @@ function backwardView(model, step, entries) {
 function arrayRule({ data }, slot, value) {
   const more = slot.before === null ? "=" : "+=";
   const output = data.values[data.output].name;
-  return block(math("math", fraction(output, value.name), sign(more), ...pieces(slot.formula)));
+  return block(equations([fraction(output, value.name), sign(more), ...pieces(slot.formula)]));
 }
 
 /** The chain rule for one argument, with names and with numbers. @param {Model} model @param {StepData} step @param {Entry} entry */
@@ -100,8 +100,7 @@ function chain(model, step, entry) {
   const name = data.values[data.arrows[entry.arrow].value].name;
   const more = entry.before === null ? "=" : "+=";
   return block(
-    math(
-      "math",
+    equations([
       fraction(output, name),
       sign(more),
       fraction(output, result),
@@ -112,8 +111,8 @@ function chain(model, step, entry) {
       sign("·"),
       bracketed(entry.local),
       sign("="),
-      numeral(entry.contribution)
-    )
+      numeral(entry.contribution),
+    ])
   );
 }
 

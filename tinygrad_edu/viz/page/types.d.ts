@@ -82,6 +82,9 @@ interface GraphData {
   steps: StepData[];
   inputs: number[];
   code: string;
+  lines: number[][];
+  /** How to open a graph of tensors as one of numbers. */
+  microscope?: string;
 }
 
 interface Look {

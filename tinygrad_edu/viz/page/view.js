@@ -1,7 +1,11 @@
 // Zoom and pan: which part of the drawing is seen, and how large.
 
-const UNREADABLE = 0.42;
-const READABLE = 0.75;
+/** Texts are 12 px high at scale 1: below this they would be smaller than 9 px. */
+const LEAST = 0.75;
+/** As large as a step is shown where there is no room for the whole drawing. */
+const READABLE = 0.9;
+/** Room between a step and the edge of the window, in pixels. */
+const EDGE = 8;
 
 class View {
   /**
@@ -19,8 +23,12 @@ class View {
     /** @type {Map<number, {x: number, y: number}>} */
     this.pointers = new Map();
     this.moved = false;
-    /** Whether a person has chosen what to see. */
-    this.touched = false;
+    /** Whether steps are brought into sight; not after "Fit", which asks for the whole. */
+    this.follows = true;
+    /** The smallest scale at which a step is shown; a person may zoom out further. */
+    this.least = LEAST;
+    /** What was shown last, unless a person has moved on from there. @type {Box[] | null} */
+    this.shown = null;
     /** Whether all of the drawing is shown. */
     this.fitted = false;
     /** In pixels. */
@@ -39,6 +47,7 @@ class View {
     this.room = { w: parent.clientWidth || 800, h: parent.clientHeight || 400 };
     dress(this.frame, { width: this.room.w, height: this.room.h });
     if (this.fitted) this.fit();
+    if (this.shown) this.show(this.shown);
   }
 
   apply() {
@@ -61,6 +70,41 @@ class View {
     this.apply();
   }
 
+  /** Show all of it, and hold still while stepping. */
+  overview() {
+    this.follow(false);
+    this.fit();
+  }
+
+  /** Bring the steps into sight from now on, or leave the drawing where it is. @param {boolean} on */
+  follow(on) {
+    this.follows = on;
+    this.least = LEAST;
+    this.shown = null;
+    this.frame.dispatchEvent(new Event("follow", { bubbles: true }));
+  }
+
+  /** Begin with all of the drawing. */
+  open() {
+    this.fitted = true;
+    this.measure();
+  }
+
+  /** Show all of it on paper. */
+  keep() {
+    const { scale, x, y, fitted, shown } = this;
+    this.kept = { scale, x, y, fitted, shown };
+    this.shown = null;
+    this.open();
+  }
+
+  /** Show again what was shown before it was printed. */
+  restore() {
+    Object.assign(this, this.kept);
+    this.measure();
+    this.apply();
+  }
+
   /** @param {number} factor @param {number} [px] @param {number} [py] the point that stays */
   zoom(factor, px = this.room.w / 2, py = this.room.h / 2) {
     const scale = Math.min(Math.max(this.scale * factor, 0.005), 8);
@@ -68,31 +112,69 @@ class View {
     this.x = px - (px - this.x) * ratio;
     this.y = py - (py - this.y) * ratio;
     this.scale = scale;
-    this.touched = true;
-    this.fitted = false;
+    this.follow(true);
+    if (factor < 1) this.least = Math.min(LEAST, scale);
+    this.leave();
     this.apply();
   }
 
-  /**
-   * Move a box into sight, if it is not; and make it readable, unless a person chose otherwise.
-   * @param {Box} box
-   */
-  show(box) {
-    const { w, h } = this.room;
-    if (this.scale < UNREADABLE && !this.touched) {
-      this.scale = READABLE;
-      this.fitted = false;
-    }
-    const [x, y, width, height] = box;
-    const left = this.x + x * this.scale;
-    const top = this.y + y * this.scale;
-    const right = left + width * this.scale;
-    const bottom = top + height * this.scale;
-    if (left >= 8 && right <= w - 8 && top >= 8 && bottom <= h - 8) return this.apply();
+  /** A person goes to see something else. */
+  leave() {
     this.fitted = false;
-    if (left < 8 || right > w - 8) this.x = w / 2 - (x + width / 2) * this.scale;
-    if (top < 8 || bottom > h - 8) this.y = h / 2 - (y + height / 2) * this.scale;
-    return this.apply();
+    this.shown = null;
+  }
+
+  /**
+   * Bring boxes into sight at a readable size: as many as there is room for, the first ones first. The
+   * drawing moves only as far as it must, and keeps its scale if that will do.
+   * @param {Box[]} boxes
+   */
+  show(boxes) {
+    if (!this.follows) return;
+    this.shown = boxes;
+    const box = this.together(boxes);
+    const scale = Math.min(this.scale, Math.max(this.scaleFor(box), this.least));
+    if (scale < this.least) this.jump(box);
+    else if (scale < this.scale) this.jump(box, scale);
+    else this.pan(box);
+    this.apply();
+  }
+
+  /** The largest scale at which a box is all in sight. @param {Box} box */
+  scaleFor([, , width, height]) {
+    return Math.min((this.room.w - 2 * EDGE) / width, (this.room.h - 2 * EDGE) / height);
+  }
+
+  /** The box around as many of the boxes as can be read together. @param {Box[]} boxes @returns {Box} */
+  together([first, ...others]) {
+    return others.reduce((all, one) => {
+      const both = around(all, one);
+      return this.scaleFor(both) >= this.least ? both : all;
+    }, first);
+  }
+
+  /**
+   * Go to a box at another scale: it stands in the middle, but where the drawing ends.
+   * @param {Box} box
+   * @param {number} [scale] by default the readable one, or what is needed for all of the box
+   */
+  jump(box, scale = Math.min(READABLE, Math.max(this.scaleFor(box), this.least))) {
+    const { w, h } = this.room;
+    this.scale = scale;
+    this.fitted = false;
+    this.x = middle(w, box[0], box[2], this.size[0], scale);
+    this.y = middle(h, box[1], box[3], this.size[1], scale);
+    this.pan(box);
+  }
+
+  /** Move a box into sight, as far as needed. @param {Box} box */
+  pan([x, y, width, height]) {
+    const { w, h } = this.room;
+    const right = shift(this.x + x * this.scale, width * this.scale, w);
+    const down = shift(this.y + y * this.scale, height * this.scale, h);
+    if (right || down) this.fitted = false;
+    this.x += right;
+    this.y += down;
   }
 
   /** @param {WheelEvent} event */
@@ -116,8 +198,7 @@ class View {
     const after = { x: event.clientX, y: event.clientY };
     if (Math.hypot(after.x - before.x, after.y - before.y) < 3 && !this.moved) return;
     this.moved = true;
-    this.touched = true;
-    this.fitted = false;
+    this.leave();
     const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) {
       const was = Math.hypot(before.x - other.x, before.y - other.y);
@@ -131,4 +212,36 @@ class View {
     }
     this.pointers.set(event.pointerId, after);
   }
+}
+
+/** @param {Box} one @param {Box} other @returns {Box} */
+function around([x, y, w, h], [u, v, p, q]) {
+  const [left, top] = [Math.min(x, u), Math.min(y, v)];
+  return [left, top, Math.max(x + w, u + p) - left, Math.max(y + h, v + q) - top];
+}
+
+/**
+ * How far to move a stretch so that it lies in the room; its start, if it is too long.
+ * @param {number} start
+ * @param {number} length
+ * @param {number} room
+ */
+function shift(start, length, room) {
+  if (start < EDGE || length > room - 2 * EDGE) return EDGE - start;
+  return Math.min(room - EDGE - length - start, 0);
+}
+
+/**
+ * Where to begin a drawing so that a part is in the middle, with no more margin than there is.
+ * @param {number} room
+ * @param {number} start of the part
+ * @param {number} length of the part
+ * @param {number} whole
+ * @param {number} scale
+ */
+function middle(room, start, length, whole, scale) {
+  const spare = room - whole * scale;
+  if (spare > 0) return spare / 2;
+  const wanted = room / 2 - (start + length / 2) * scale;
+  return Math.min(Math.max(wanted, spare - EDGE), EDGE);
 }

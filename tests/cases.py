@@ -204,6 +204,11 @@ def spread(op: str, *more_calls: Call) -> Row:
     return replace(row, odd_calls=[*odd_calls, f"a.{op}(1, correction=2)"])
 
 
+def functional(*calls: str) -> list[str]:
+    """Spell calls of functions of torch.nn.functional in full."""
+    return [f"torch.nn.functional.{call}" for call in calls]
+
+
 def reshaping(op: str, *calls: Call, **more: Any) -> Row:
     """Make the row of an operation that moves numbers without changing them."""
     return Row(op, calls, **{"shapes": (((2, 3),), ((2, 1, 3),)), **more})
@@ -262,6 +267,9 @@ powers = (
 
 trigonometry = (unary("sin"), unary("cos"), unary("tan", domains=((-1.2, 1.2),)))
 
+NO_ZEROS = [x for x in SPECIAL if not abs(x) < 1e-300]
+"""Where torch's second derivative of prelu is that of its first: at 0 the two disagree."""
+
 activations = (
     unary("sigmoid"),
     unary("tanh"),
@@ -273,6 +281,39 @@ activations = (
         ("op(a, negative_slope=0.0)", "torch.nn.functional.leaky_relu(a, negative_slope=0.0)"),
         scalars=({}, {"negative_slope": 0.2}),
     ),
+    unary("elu", *functional("elu(a)", "elu(a, 2.0)", "elu(a, alpha=-0.5)"),
+          scalars=({}, {"alpha": 2.0}, {"alpha": 0.5, "scale": 1.5})),
+    unary("selu", *functional("selu(a)"), "torch.selu(a)", scalars=None),
+    unary(
+        "softplus",
+        *functional("softplus(a)", "softplus(a, 2)", "softplus(a, beta=3.0, threshold=0.5)",
+                    "softplus(a, -1.0)"),
+        scalars=({}, {"beta": 2.0, "threshold": 0.25}, {"beta": -1.0}),
+    ),
+    unary("silu", *functional("silu(a)")),
+    unary("gelu", *functional("gelu(a)", "gelu(a, approximate='none')")),
+    unary("gelu_tanh", *functional("gelu(a, approximate='tanh')")),
+    unary("log_sigmoid", *functional("logsigmoid(a)")),
+    unary("hardtanh", *functional("hardtanh(a)", "hardtanh(a, -0.5, 1.5)", "relu6(a)"),
+          scalars=({}, {"min_val": 0.25, "max_val": 6.0})),
+    unary("softsign", *functional("softsign(a)"), scalars=None),
+    Row(
+        "prelu",
+        ("torch.nn.functional.prelu(a, b)", "torch.prelu(a, b)", "a.prelu(b)"),
+        shapes=(((3,), (1,)), ((2, 3), ()), ((), (1,)), ((2, 3), (3,)), ((2, 2, 2), (2,)),
+                ((1, 2, 1, 2), (2,))),
+        odd_shapes=(((3,), (3,)), ((2, 3), (2,)), ((2, 3), (1, 3)), ((0, 3), (3,)), ((), (2,)),
+                    ((2, 3), (0,)), ((2, 1), (1, 1))),
+        data=[(NO_ZEROS, 0.25), (NO_ZEROS, [-2.0])],
+    ),
+    Row("prelu_kernel", (("op(a, b)", "torch._prelu_kernel(a, b)"),),
+        shapes=tuple(pair for pair in TWO if pair[0] == pair[1]), odd_shapes=(),
+        data=[grid(NO_ZEROS, 2)], scalars=({},)),
+)  # fmt: skip
+
+special = (
+    unary("erf"),
+    binary("xlogy", domains=((-2.0, 2.0), POSITIVE)),
 )
 
 selection = (
@@ -378,6 +419,69 @@ losses = (
         odd_shapes=(((0,), (0,)), ((2, 3), (3,))),
         odd_calls=(("op(a, b, 'avg')", "torch.nn.functional.mse_loss(a, b, reduction='avg')"),),
         data=[([1.0, nan, inf, 0.0], [1.0, 1.0, inf, -0.0]), ([1e200, 1.0], [-1e200, 1.0])],
+    ),
+    *(
+        Row(
+            f"{name}_loss",
+            functional(f"{name}_loss(a, b)", f"{name}_loss(a, b, reduction='sum')",
+                       f"{name}_loss(a, b, reduction='none', {bound}=0.5)"),
+            shapes=tuple(pair for pair in TWO if pair[0] == pair[1]),
+            odd_shapes=(((0,), (0,)), ((2, 3), (3,))),
+            odd_calls=functional(f"{name}_loss(a, b, {bound}=-1.0)",
+                                 f"{name}_loss(a, b, {bound}=nan)",
+                                 f"{name}_loss(a, b, reduction='avg')"),
+            data=[([1.0, nan, inf, 0.0], [1.0, 1.0, 2.0, -0.0]), ([1e200, 1.0], [-1e200, 0.0]),
+                  ([0.5, -0.5, 1.0, -1.0], [0.0, 0.0, 0.0, 0.0])],
+        )
+        for name, bound in (("smooth_l1", "beta"), ("huber", "delta"))
+    ),
+    Row(
+        "binary_cross_entropy",
+        functional(*(f"binary_cross_entropy(a, b{more})" for more in (
+            "", ", reduction='sum'", ", reduction='none'",
+            ", weight=torch.tensor(2.5, dtype=a.dtype)",
+            ", torch.ones_like(a) * 3, reduction='sum'"))),
+        shapes=(((), ()), ((3,), (3,)), ((2, 3), (2, 3))),
+        odd_shapes=(((0,), (0,)), ((2, 3), (3,)), ((1, 3), (3, 1))),
+        odd_calls=functional("binary_cross_entropy(a + 1, b)", "binary_cross_entropy(a, b - 1)",
+                             "binary_cross_entropy(a, b, torch.ones(7))",
+                             "binary_cross_entropy(a, b, a)"),
+        domains=((0.1, 0.9),),
+        data=[([nan, 0.5], [1.0, 0.5]), ([0.5, 0.5], [inf, 0.5])],
+    ),
+    Row(
+        "binary_cross_entropy_with_logits",
+        functional(*(f"binary_cross_entropy_with_logits(a, b{more})" for more in (
+            "", ", reduction='sum'", ", reduction='none'", ", torch.ones_like(a) * 3",
+            ", pos_weight=torch.tensor(2.5, dtype=a.dtype)",
+            ", torch.ones_like(a) * 3, reduction='none', pos_weight=torch.ones_like(a) * 0.5"))),
+        shapes=(((), ()), ((3,), (3,)), ((2, 3), (2, 3))),
+        odd_shapes=(((0,), (0,)), ((2, 3), (3,)), ((1, 3), (3, 1))),
+        odd_calls=functional("binary_cross_entropy_with_logits(a, b, torch.ones(7))",
+                             "binary_cross_entropy_with_logits(a, b, pos_weight=a)"),
+        domains=((-3.0, 3.0), (0.0, 1.0)),
+        data=[([0.0, 1000.0, -1000.0, 1000.0, nan, inf, -inf, 1e300],
+               [0.5, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.5])],
+    ),
+    *(
+        Row(
+            op,
+            functional(*(f"nll_loss(a, torch.tensor({target}){more})" for more in (
+                "", ", reduction='sum'", ", torch.tensor([0.5, 2.0, 1.5], dtype=a.dtype)",
+                ", ignore_index=2", ", torch.ones(3, dtype=a.dtype), reduction='sum'"))),
+            shapes=(shape,),
+            odd_calls=functional(*(f"nll_loss(a, {odd})" for odd in (
+                "torch.tensor([0, 3])", "torch.tensor([-1, 0])", "torch.tensor([0, 1, 2])",
+                "torch.tensor([0.0, 1.0])", "torch.tensor(0)", "torch.tensor([[0], [1]])",
+                f"torch.tensor({target}), torch.ones(4, dtype=a.dtype)"))),
+            odd_shapes=(((2, 4),), ((),), ((3, 3),)),
+            data=[(np.reshape(np.resize([0.0, nan, -inf, inf, 1e308, -1.0], shape[0]), shape[0]),)],
+        )
+        for op, shape, target in (
+            ("nll_loss", ((2, 3),), "[2, 0]"),
+            ("nll_loss", ((3,),), "1"),
+            ("nll_loss2d", ((2, 3, 2),), "[[2, 0], [1, 1]]"),
+        )
     ),
 )  # fmt: skip
 
@@ -523,6 +627,20 @@ indexing = (
                    "a.index_select(0, torch.tensor([0.0]))"),
         odd_shapes=(((),), ((2,),), ((0, 2),)),
     ),
+    Row(
+        "embedding",
+        ("torch.nn.functional.embedding(torch.tensor([0, 1, 1]), a)",
+         "torch.nn.functional.embedding(torch.tensor([[1, 0], [1, 1]], dtype=torch.int32), a)",
+         "torch.nn.functional.embedding(torch.tensor(1), a)"),
+        shapes=(((2, 2),), ((3, 1),)),
+        odd_calls=("torch.nn.functional.embedding(torch.tensor([5]), a)",
+                   "torch.nn.functional.embedding(torch.tensor([-1]), a)",
+                   "torch.nn.functional.embedding(torch.tensor([0.0]), a)",
+                   "torch.nn.functional.embedding(torch.tensor([True]), a)",
+                   "torch.nn.functional.embedding(torch.tensor([0]), a, 7)",
+                   "torch.nn.functional.embedding([0], a)"),
+        odd_shapes=(((2,),), ((0, 2),), ((2, 2, 2),)),
+    ),
 )  # fmt: skip
 
 products = {
@@ -559,15 +677,153 @@ linear_algebra = (
                     ((2, 3), (2, 3), (3,)))),
 )  # fmt: skip
 
+FUNCTION = "torch.nn.functional.{}".format
+normalization = (
+    Row(
+        "batch_norm",
+        (FUNCTION("batch_norm(a, None, None, b, c, True)"),
+         FUNCTION("batch_norm(a, None, None, training=True, eps=0.5) * b.sum() * c.sum()"),
+         FUNCTION("batch_norm(a, b.detach() * 0 + 0.3, c.detach() * 0 + 2, b, c)")),
+        shapes=(((4, 2), (2,), (2,)), ((2, 3, 2), (3,), (3,)), ((2, 2, 2, 3), (2,), (2,))),
+        odd_calls=(FUNCTION("batch_norm(a, b, c)"), FUNCTION("batch_norm(a, None, c)"),
+                   FUNCTION("batch_norm(a, None, None, b, c, True, eps=0)")),
+        odd_shapes=(((1, 2), (2,), (2,)), ((4, 2), (3,), (2,)), ((4, 2), (2,), (3,)),
+                    ((0, 2), (2,), (2,))),
+    ),
+    Row(
+        "layer_norm",
+        (FUNCTION("layer_norm(a, b.shape, b, c)"),
+         FUNCTION("layer_norm(a, b.shape, weight=b, eps=0.5) * c"),
+         FUNCTION("layer_norm(a, list(b.shape)) * b * c")),
+        shapes=(((2, 3), (3,), (3,)), ((2, 3, 2), (3, 2), (3, 2)), ((4,), (4,), (4,))),
+        odd_calls=(FUNCTION("layer_norm(a, 3, b, c)"), FUNCTION("layer_norm(a, (), b, c)")),
+        odd_shapes=(((2, 4), (3,), (3,)), ((2, 3), (3,), (2,)), ((0, 3), (3,), (3,)),
+                    ((3,), (2, 3), (2, 3))),
+    ),
+)  # fmt: skip
+
+GRAD = "torch.nn.grad.{}".format
+CONV = "stride=({0}, {0}), padding=(({1}, {1}),) * 2, dilation=({2}, {2}), groups={3}".format
+convolution = (
+    Row(
+        "convolution",
+        (FUNCTION("conv2d(a, b)"), FUNCTION("conv2d(a, b, stride=2, padding=(1, 0))"),
+         FUNCTION("conv2d(a, b, None, (1, 2), 2, (2, 1))"),
+         FUNCTION("conv2d(a, b, padding='same')"),
+         FUNCTION("conv2d(a[0], b, padding=1)"), FUNCTION("conv2d(a, b, padding='valid')"),
+         FUNCTION("conv1d(a[:, :, 0], b[:, :, 0], padding=2, dilation=2)")),
+        shapes=(((2, 2, 3, 4), (2, 2, 2, 3)),),
+        odd_calls=(FUNCTION("conv2d(a, b, stride=0)"), FUNCTION("conv2d(a, b, padding=-1)"),
+                   FUNCTION("conv2d(a, b, groups=2)"), FUNCTION("conv2d(a, b, groups=0)"),
+                   FUNCTION("conv2d(a, b, stride=(1, 2, 3))"),
+                   FUNCTION("conv2d(a, b, padding='same', stride=2)"),
+                   FUNCTION("conv2d(a, b, padding='other')"), FUNCTION("conv2d(a, b, stride=1.5)"),
+                   FUNCTION("conv1d(a, b)"), FUNCTION("conv2d(a[0, 0], b)")),
+        odd_shapes=(((0, 2, 4, 4), (2, 2, 3, 3)), ((1, 3, 4, 4), (2, 2, 3, 3)),
+                    ((1, 2, 2, 2), (2, 2, 3, 3)), ((1, 2, 0, 4), (2, 2, 1, 1)),
+                    ((1, 2, 4, 4), (0, 2, 3, 3)), ((1, 2, 4, 4), (2, 2, 0, 3))),
+    ),
+    Row(
+        "convolution_bias",
+        (FUNCTION("conv2d(a[:, :2], b, c)"), FUNCTION("conv2d(a, b, c, (2, 1), (0, 1), (1, 2), 2)"),
+         FUNCTION("conv2d(a, b, c, groups=2, padding='same')"),
+         FUNCTION("conv1d(a[:, :2, 0], b[:, :, 0], c)")),
+        shapes=(((1, 4, 3, 4), (4, 2, 2, 2), (4,)),),
+        odd_shapes=(((2, 4, 4, 5), (4, 2, 2, 3), (3,)), ((2, 4, 4, 5), (3, 2, 2, 2), (3,))),
+    ),
+    Row(
+        "convolution_input",
+        (("op(a, b, (4, 5), " + CONV(1, 0, 1, 1) + ")",
+          GRAD("conv2d_input((len(a), b.shape[1], 4, 5), b, a)")),),
+        shapes=(((2, 3, 3, 3), (3, 2, 2, 3)),), odd_shapes=(),
+    ),
+    Row(
+        "convolution_input",
+        (("op(a, b, (5, 6), " + CONV(2, 1, 1, 2) + ")",
+          GRAD("conv2d_input((len(a), 4, 5, 6), b, a, stride=2, padding=1, groups=2)")),),
+        shapes=(((2, 2, 3, 3), (2, 2, 2, 3)),), odd_shapes=(),
+    ),
+    Row(
+        "convolution_weight",
+        (("op(a, b, (2, 3), " + CONV(2, 1, 1, 2) + ")",
+          GRAD("conv2d_weight(a, (2, 2, 2, 3), b, stride=2, padding=1, groups=2)")),),
+        shapes=(((2, 4, 5, 6), (2, 2, 3, 3)),), odd_shapes=(),
+    ),
+    Row(
+        "convolution_weight",
+        (("op(a, b, (2, 2), " + CONV(1, 0, 2, 1) + ")",
+          GRAD("conv2d_weight(a, (3, 2, 2, 2), b, dilation=2)")),),
+        shapes=(((2, 2, 4, 5), (2, 3, 2, 3)),), odd_shapes=(),
+    ),
+)  # fmt: skip
+
+pooling = (
+    Row(
+        "max_pool",
+        (FUNCTION("max_pool2d(a, 2)"), FUNCTION("max_pool2d(a, (2, 3), (1, 2), (1, 1))"),
+         FUNCTION("max_pool2d(a[0], 3, 2, 1, ceil_mode=True)"),
+         FUNCTION("max_pool2d(a, 2, 1, 1, (1, 2))"), FUNCTION("max_pool1d(a[0], 2, 1, padding=1)")),
+        shapes=(((2, 2, 3, 5),),),
+        odd_calls=(FUNCTION("max_pool2d(a, 6)"), FUNCTION("max_pool2d(a, 2, padding=2)"),
+                   FUNCTION("max_pool2d(a, 2, padding=-1)"), FUNCTION("max_pool2d(a, 2, 0)"),
+                   FUNCTION("max_pool2d(a, (2, 2, 2))"), FUNCTION("max_pool2d(a, 2.5)"),
+                   FUNCTION("max_pool1d(a, 2)"), FUNCTION("max_pool2d(a, 2, dilation=0)")),
+        odd_shapes=(((1, 0, 5, 5),), ((1, 2, 0, 5),)),
+        data=[([[[1.0, 1.0, nan], [1.0, 2.0, nan], [nan, 2.0, 2.0]]],),
+              ([[[-inf, -inf, 0.0], [-inf, -inf, -0.0], [inf, inf, -inf]]],)],
+    ),
+    Row(
+        "max_unpool",
+        (("op(a, np.array([[[1, 5], [2, 1]]]), (1, 3, 3))",
+          "torch.ops.aten.max_pool2d_with_indices_backward(a, torch.zeros(1, 3, 3).to(a.dtype), "
+          "[2, 2], [1, 1], [0, 0], [1, 1], False, torch.tensor([[[1, 5], [2, 1]]]))"),),
+        shapes=(((1, 2, 2),),), odd_shapes=(),
+    ),
+    Row(
+        "avg_pool",
+        (FUNCTION("avg_pool2d(a, 2)"), FUNCTION("avg_pool2d(a, (2, 3), (1, 2), (1, 1))"),
+         FUNCTION("avg_pool2d(a[0], 3, 2, 1, True, False)"),
+         FUNCTION("avg_pool2d(a, 2, 3, 1, True, True, divisor_override=3)"),
+         FUNCTION("avg_pool1d(a[0], 2, 3, padding=1, count_include_pad=False)"),
+         FUNCTION("avg_pool1d(a[0], 2, 1, 1, True)"),
+         FUNCTION("adaptive_avg_pool2d(a, (2, 3))"), FUNCTION("adaptive_avg_pool2d(a, 1)"),
+         FUNCTION("adaptive_avg_pool2d(a[0], (None, 7))")),
+        shapes=(((1, 2, 3, 5),),),
+        odd_calls=(FUNCTION("avg_pool2d(a, 6)"), FUNCTION("avg_pool2d(a, 2, padding=2)"),
+                   FUNCTION("avg_pool2d(a, 2, padding=-1)"), FUNCTION("avg_pool2d(a, 2, 0)"),
+                   FUNCTION("avg_pool2d(a, (2, 2, 2))"), FUNCTION("avg_pool2d(a[0, 0], 2)"),
+                   FUNCTION("avg_pool2d(a, 2, divisor_override=0)"), FUNCTION("avg_pool1d(a, 2)"),
+                   FUNCTION("adaptive_avg_pool2d(a, -1)"),
+                   FUNCTION("adaptive_avg_pool2d(a, (1, 2, 3))"),
+                   FUNCTION("adaptive_avg_pool2d(a, 2.5)"),
+                   FUNCTION("adaptive_avg_pool2d(a[0, 0], 2)")),
+        odd_shapes=(((1, 2, 0, 5),),),
+        data=[([[[1.0, inf, 1.0], [1.0, 2.0, 3.0], [nan, 2.0, 2.0]]],)],
+    ),
+    Row(
+        "avg_unpool",
+        (("from tinygrad_edu.ops.pooling import Grid, Windows; z = np.array;"
+          "rows, columns = Windows(z([0, 1]), z([2, 3]), 3), Windows(z([0, 3]), z([2, 5]), 5);"
+          "op(a, Grid(rows, columns, np.full((2, 2), 4), 'AvgPool2D'))",
+          "torch.ops.aten.avg_pool2d_backward(a, torch.zeros(2, 3, 5).to(a.dtype), [2, 2], [1, 3], "
+          "[0, 0], False, True, None)"),),
+        shapes=(((2, 2, 2),),), odd_shapes=(),
+    ),
+)  # fmt: skip
+
 ROWS: tuple[Row, ...] = (
     *arithmetic,
     *powers,
     *trigonometry,
     *activations,
+    *special,
     *selection,
     *reductions,
     *losses,
     *shapes,
     *indexing,
     *linear_algebra,
+    *normalization,
+    *convolution,
+    *pooling,
 )

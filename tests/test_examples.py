@@ -24,7 +24,13 @@ def run(name, folder):
 
 
 def test_every_example_is_tested():
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {"neuron", "vanishing", "digits"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {
+        "neuron",
+        "vanishing",
+        "digits",
+        "batchnorm",
+        "lstm_sine",
+    }
 
 
 def test_neuron(tmp_path):
@@ -43,6 +49,21 @@ def test_vanishing(tmp_path):
 def test_digits(tmp_path):
     accuracy = re.search(r"test accuracy: (\S+)%", run("digits", tmp_path))
     assert float(accuracy[1]) > 95
+
+
+def test_lstm_sine(tmp_path):
+    out = run("lstm_sine", tmp_path)
+    assert float(re.search(r"step 100: squared error (\S+)", out)[1]) < 1e-3
+    assert len(re.findall(r"^ *\d+ +\S+e-\d+ +\S+e-\d+$", out, re.M)) == 50
+    arrives = dict(re.findall(r"(\w+): of the gradient at t = 49, (\S+) arrives", out))
+    assert float(arrives["untrained"]) < 1e-6 < float(arrives["trained"])
+
+
+def test_batchnorm(tmp_path):
+    out = run("batchnorm", tmp_path)
+    without, normalized = (float(ratio) for ratio in re.findall(r"‖.*ratio (\S+)", out))
+    assert without < 1e-5 < 0.1 < normalized
+    assert "vanishing" in out and "BatchNorm1d" in out
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)

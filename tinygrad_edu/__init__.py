@@ -70,7 +70,7 @@ _class: Any
 for _class in (Value, Tensor):
     _class._repr_mimebundle_ = mimebundle
 
-_LAZY = {"viz", "datasets", "random", "trace"}
+_LAZY = {"viz", "datasets", "random", "trace", "utils"}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,6 +15,9 @@ from tinygrad_edu.tensor import Tensor
 INTERNAL = {
     "place", "getitem", "setitem", "to_dtype", "linear", "mse_loss", "batched_matmul",
     "max_dim", "min_dim", "max_all", "min_all", "leaky_relu", "view", "expand",
+    "elu", "softplus", "silu", "gelu", "gelu_tanh", "log_sigmoid", "hardtanh", "softsign",
+    "prelu_kernel", "smooth_l1_loss", "huber_loss", "nll_loss", "nll_loss2d",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits",
 }  # fmt: skip
 """Entries of the table that are reached under another name: methods, indexing, nn.functional."""
 

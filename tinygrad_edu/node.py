@@ -132,8 +132,8 @@ class Node:
         output = None if self.output is None else _with_history(self.output, self)
         xs = [
             _with_history(x, source)
-            if isinstance(x, np.ndarray) and not hasattr(source, "array")
-            else source
+            if isinstance(x, np.ndarray) and source is not x and not hasattr(source, "array")
+            else source  # a leaf, a constant, or a plain array such as a mask
             for x, source in zip(self.saved, self.operands, strict=True)
         ]
         return output, xs

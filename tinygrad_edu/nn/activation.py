@@ -86,6 +86,85 @@ class LeakyReLU(Module):
         return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
 
 
+class Hardtanh(Module):
+    """x, but at least min_val and at most max_val; its slope is 1 or 0 (torch.nn.Hardtanh).
+
+    Args:
+        min_val: the lower bound.
+        max_val: the upper bound.
+        inplace: write the result into the input.
+
+    Raises:
+        AssertionError: if max_val is not greater than min_val.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.Hardtanh()(torch.tensor([-2.0, 0.5, 2.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
+
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+        super().__init__()
+        if max_val <= min_val:
+            raise AssertionError(f"max_val ({max_val}) must be greater than min_val ({min_val})")
+        self.min_val = min_val
+        self.max_val = max_val
+        self.inplace = inplace
+
+    def forward(self, input: Any) -> Any:
+        """Apply it to each element of any shape."""
+        return functional.hardtanh(input, self.min_val, self.max_val, self.inplace)
+
+    def extra_repr(self) -> str:
+        """Return the bounds, and the other option if it is set."""
+        bounds = f"min_val={self.min_val}, max_val={self.max_val}"
+        return bounds + (", inplace=True" if self.inplace else "")
+
+
+class ReLU6(Hardtanh):
+    """x, but at least 0 and at most 6 (torch.nn.ReLU6).
+
+    Args:
+        inplace: write the result into the input.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.ReLU6()(torch.tensor([-2.0, 0.5, 8.0]))
+    tensor([0.0000, 0.5000, 6.0000])
+    """
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+    def extra_repr(self) -> str:
+        """Return the option if it is set."""
+        return "inplace=True" if self.inplace else ""
+
+
+class Softsign(Module):
+    """x / (1 + |x|), between −1 and 1; its slope is 1 / (1 + |x|)² ≤ 1 (torch.nn.Softsign).
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.Softsign()(torch.tensor([-1.0, 0.0, 3.0]))
+    tensor([-0.5000,  0.0000,  0.7500])
+    """
+
+    def forward(self, input: Any) -> Any:
+        """Apply it to each element of any shape."""
+        return functional.softsign(input)
+
+
+class LogSigmoid(Module):
+    """ln σ(x), finite for every x; its slope is σ(−x) (torch.nn.LogSigmoid).
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.LogSigmoid()(torch.tensor([-2.0, 0.0]))
+    tensor([-2.1269, -0.6931])
+    """
+
+    def forward(self, input: Any) -> Any:
+        """Apply it to each element of any shape."""
+        return functional.logsigmoid(input)
+
+
 class Softmax(Module):
     """eˣ / Σ eˣ along a dim: positive numbers that sum to 1 (torch.nn.Softmax).
 

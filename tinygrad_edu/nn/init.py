@@ -66,6 +66,28 @@ def ones_(tensor: Tensor) -> Tensor:
     return constant_(tensor, 1.0)
 
 
+def eye_(tensor: Tensor) -> Tensor:
+    """Fill with 1 on the diagonal and 0 elsewhere: a linear layer that passes on what it gets.
+
+    Args:
+        tensor: shape (n, m); changed in place.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ValueError: for another number of dims.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(
+            "Only tensors with 2 dimensions are supported, but this has the shape "
+            f"{list(tensor.shape)}"
+        )
+    tensor.array[...] = np.eye(*tensor.shape)
+    tensor._changed()
+    return tensor
+
+
 def _fill(tensor: Tensor, draw: Callable[[tuple[int, ...]], Array]) -> Tensor:
     """Write numbers in the order in which the elements lie in memory, as torch does."""
     array = tensor.array
@@ -188,3 +210,107 @@ def kaiming_normal_(
     """Draw normally with standard deviation gain / √fan; see `kaiming_uniform_`."""
     std = _kaiming_std(tensor, a, mode, nonlinearity)
     return tensor if std is None else normal_(tensor, 0, std, generator)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """Draw a matrix Q with Qᵀ Q = gain² · 1, or Q Qᵀ if it is wider than high (Saxe et al., 2014).
+
+    Args:
+        tensor: shape (out, in, …), floating; taken as out rows, and changed in place.
+        gain: see `calculate_gain`.
+        generator: where the numbers come from; by default the one that `manual_seed` sets.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ValueError: for fewer than 2 dims.
+
+    >>> import tinygrad_edu as torch
+    >>> w = torch.nn.init.orthogonal_(torch.empty(4, 2), gain=2)
+    >>> torch.allclose(w.T @ w, 4 * torch.eye(2), atol=1e-5)
+    True
+    """
+    if tensor.ndim < 2:
+        raise ValueError(
+            "Only tensors with 2 or more dimensions are supported, but this has the shape "
+            f"{list(tensor.shape)}"
+        )
+    if not tensor.numel():
+        return tensor
+    rows, kind = tensor.shape[0], tensor.array.dtype
+    columns = tensor.numel() // rows
+    drawn = (generator or rng.default_generator).normal((rows, columns), kind)
+    q, r = np.linalg.qr(drawn.T if rows < columns else drawn)
+    q *= np.sign(np.diagonal(r))  # which of the signs LAPACK chooses does not matter then
+    tensor.array[...] = (q.T if rows < columns else q).reshape(tensor.shape)
+    tensor.array *= gain
+    tensor._changed()
+    return tensor
+
+
+def trunc_normal_(
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Any = None,
+) -> Tensor:
+    """Draw from the normal distribution, again where a number is not between a and b.
+
+    Args:
+        tensor: any shape, floating; changed in place.
+        mean: of the distribution before it is cut.
+        std: its standard deviation.
+        a: the lower bound.
+        b: the upper bound.
+        generator: where the numbers come from; by default the one that `manual_seed` sets.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        RuntimeError: if a is larger than b.
+    """
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn(
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of "
+            "values may be incorrect.",
+            stacklevel=2,
+        )
+    within = (math.erf((b - mean) / std / 2**0.5) - math.erf((a - mean) / std / 2**0.5)) / 2
+    if within > 0.3:
+        return _drawn_again(tensor, mean, std, a, b, generator)
+    return _accepted(tensor, mean, std, a, b, generator)
+
+
+def _drawn_again(
+    tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Any
+) -> Tensor:
+    """Draw normal numbers until all are within the bounds."""
+    array, again = tensor.array, Tensor._wrap(np.empty_like(tensor.array))
+    lowest, highest = array.dtype.type(a), array.dtype.type(b)
+    normal_(tensor, mean, std, generator)
+    while (outside := (array < lowest) | (array > highest)).any():
+        normal_(again, mean, std, generator)
+        np.copyto(array, again.array, where=outside)
+    return tensor
+
+
+def _accepted(
+    tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Any
+) -> Tensor:
+    """Draw evenly between the bounds, and accept by the density: for far tails."""
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    candidates, chances = (Tensor._wrap(np.empty_like(tensor.array)) for _ in range(2))
+    pending = np.ones(tensor.array.shape, bool)
+    while pending.any():
+        uniform_(candidates, a, b, generator)
+        np.copyto(tensor.array, candidates.array, where=pending)
+        uniform_(chances, generator=generator)
+        with np.errstate(divide="ignore"):  # the logarithm of 0 is accepted
+            chance = np.log(chances.array)
+        pending &= chance > ((candidates.array - mean) / std) ** 2 * -0.5 - peak
+    tensor._changed()
+    return tensor

@@ -22,8 +22,8 @@ from tinygrad_edu.trace.local import short_names
 from tinygrad_edu.trace.symbols import Symbol, literal, write
 from tinygrad_edu.value import Value
 
-FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "pow")
-"""The functions that lines call, which Python's math and JavaScript's Math both have."""
+FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "pow", "erf")
+"""The functions that lines call: of Python's math, and JavaScript's Math but for the last two."""
 
 _RESERVED = frozenset(keyword.kwlist).union(
     FUNCTIONS,
@@ -60,7 +60,7 @@ class Result(NamedTuple):
     locals: list[float | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Program:
     """A graph, written out.
 
@@ -108,6 +108,12 @@ class Program:
         result = f"{self.names[self.graph.outputs[0].index]}, {{{gradients}}}"
         return _imports(self.forward + self.backward) + self._function(result)
 
+    def __repr__(self) -> str:
+        return self.python
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.python}```"
+
     @property
     def javascript(self) -> str:
         """The program as JavaScript: a function of an array of inputs that returns a `Result`."""
@@ -118,6 +124,8 @@ class Program:
             for part, texts in self._returned.items()
         )
         head = ["function program(inputs) {", '  "use strict";', JAVASCRIPT_HELPERS]
+        if any("erf(" in line for line in lines) or "erf(" in result:
+            head.append(JAVASCRIPT_ERF)
         return "\n".join([*head, *taken, *lines, f"  return {{{result}}};", "}\n"])
 
     def __call__(self, *numbers: float) -> Result:
@@ -345,8 +353,22 @@ IEEE = PLAIN | {name: _with_infinities(name) for name in FUNCTIONS}
 
 
 JAVASCRIPT_HELPERS = f"""\
-  const {{ {", ".join(name for name in FUNCTIONS if name != "pow")}, abs, min, max }} = Math;
+  const {{ {", ".join(FUNCTIONS[:-2])}, abs, min, max }} = Math;
   const inf = Infinity, nan = NaN, where = (condition, a, b) => (condition ? a : b);
   // As C, Python and numpy have it; Math.pow says NaN here.
   const pow = (a, b) =>
     a === 1 || (a === -1 && abs(b) === inf) ? 1 : Math.pow(a, b);"""
+
+JAVASCRIPT_ERF = """\
+  // By a series of positive terms, or far from 0 by the continued fraction of 1 - erf.
+  const erf = (x) => {
+    const z = abs(x), slope = 2 * Math.sqrt(1 / Math.PI);
+    let sum = z, rest = 0;
+    if (!(z > 0 && z < 6)) return z > 0 ? Math.sign(x) : x;
+    if (z < 2.5) {
+      for (let n = 1, term = z; term > 1e-17 * sum; n++) sum += term *= (2 * z * z) / (2 * n + 1);
+      return Math.sign(x) * slope * exp(-z * z) * sum;
+    }
+    for (let k = 60; k > 0; k--) rest = k / 2 / (z + rest);
+    return Math.sign(x) * (1 - (slope * exp(-z * z)) / (2 * (z + rest)));
+  };"""

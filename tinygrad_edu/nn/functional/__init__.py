@@ -5,26 +5,82 @@ operation.
 """
 
 from tinygrad_edu.nn.functional.activations import (
+    elu,
+    gelu,
+    hardtanh,
     leaky_relu,
     log_softmax,
+    logsigmoid,
+    prelu,
     relu,
+    relu6,
+    selu,
     sigmoid,
+    silu,
     softmax,
+    softplus,
+    softsign,
     tanh,
 )
+from tinygrad_edu.nn.functional.class_losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    nll_loss,
+)
+from tinygrad_edu.nn.functional.convolution import conv1d, conv2d
+from tinygrad_edu.nn.functional.dropout import dropout, dropout2d
+from tinygrad_edu.nn.functional.embedding import embedding
 from tinygrad_edu.nn.functional.encoding import one_hot
 from tinygrad_edu.nn.functional.layers import linear
-from tinygrad_edu.nn.functional.losses import l1_loss, mse_loss
+from tinygrad_edu.nn.functional.losses import huber_loss, kl_div, l1_loss, mse_loss, smooth_l1_loss
+from tinygrad_edu.nn.functional.normalization import batch_norm, layer_norm
+from tinygrad_edu.nn.functional.pooling import (
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 
 __all__ = [
+    "adaptive_avg_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "conv1d",
+    "conv2d",
+    "cross_entropy",
+    "dropout",
+    "dropout2d",
+    "elu",
+    "embedding",
+    "gelu",
+    "hardtanh",
+    "huber_loss",
+    "kl_div",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "max_pool1d",
+    "max_pool2d",
     "mse_loss",
+    "nll_loss",
     "one_hot",
+    "prelu",
     "relu",
+    "relu6",
+    "selu",
     "sigmoid",
+    "silu",
+    "smooth_l1_loss",
     "softmax",
+    "softplus",
+    "softsign",
     "tanh",
 ]

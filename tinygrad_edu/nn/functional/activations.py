@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from tinygrad_edu.nn.functional.common import insist_on_floating, of_values, record_one, values
 from tinygrad_edu.nn.values import as_values
@@ -82,6 +85,227 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
 
 def _leaky(negative_slope: float) -> Callable[[Any], Any]:
     return lambda x: activations.leaky_relu(x, negative_slope)
+
+
+def prelu(input: Any, weight: Any) -> Any:
+    """Compute x where x > 0, else a · x, with a slope that can be learnt.
+
+    Args:
+        input: any shape, floating.
+        weight: the slope a, shape () or (1,); or one for each channel, shape (input.shape[1],).
+
+    Raises:
+        NotImplementedError: for integers.
+        RuntimeError: if the weight does not fit the channels, or the dtypes differ.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.prelu(torch.tensor([-2.0, 3.0]), torch.tensor([0.25]))
+    tensor([-0.5000,  3.0000])
+    """
+    if not isinstance(input, Tensor):
+        x = values("prelu", input)
+        if isinstance(weight, Tensor):
+            raise TypeError(
+                "prelu: the input holds Values, but the weight is a Tensor: model.to(Value) turns "
+                "the parameters into Values, too"
+            )
+        return activations.prelu(as_values(x), as_values(weight))
+    if not isinstance(weight, Tensor):
+        raise TypeError(
+            "prelu(): argument 'weight' (position 2) must be Tensor, not "
+            f"{type(weight).__name__}: make one with torch.tensor(...)"
+        )
+    if input.dtype is not weight.dtype:
+        raise RuntimeError(
+            f"prelu: Type promoting not supported. Got {input.dtype.title} and "
+            f"{weight.dtype.title}: convert one with .float() or .double()"
+        )
+    insist_on_floating("prelu", input)
+    return activations.prelu(input, weight)
+
+
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """Compute x where x > 0, else α (eˣ − 1).
+
+    Args:
+        input: any shape, floating.
+        alpha: how far below 0 it goes.
+        inplace: write the result into the input.
+
+    Raises:
+        NotImplementedError: for integers.
+        RuntimeError: in place, for a leaf that requires grad.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.elu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
+    return _floating("elu", activations.elu, input, inplace, alpha=alpha)
+
+
+def selu(input: Any, inplace: bool = False) -> Any:
+    """Compute elu with an α and a scale that keep mean 0 and variance 1 from layer to layer.
+
+    Args:
+        input: any shape, floating.
+        inplace: write the result into the input.
+
+    Raises:
+        NotImplementedError: for integers.
+        RuntimeError: in place, for a leaf that requires grad.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.selu(torch.tensor([-1.0, 2.0]))
+    tensor([-1.1113,  2.1014])
+    """
+    constants = {"alpha": activations.SELU_ALPHA, "scale": activations.SELU_SCALE}
+    return _floating("selu", activations.elu, input, inplace, **constants)
+
+
+def gelu(input: Any, *, approximate: str = "none") -> Any:
+    """Compute x · Φ(x), with the normal distribution Φ(x) = (1 + erf(x/√2)) / 2.
+
+    Args:
+        input: any shape, floating.
+        approximate: "tanh" to approximate Φ by a tanh.
+
+    Raises:
+        NotImplementedError: for integers.
+        RuntimeError: for another approximation.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.gelu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.1587,  1.9545])
+    """
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError(f"approximate argument must be either none or tanh, not {approximate!r}")
+    op = activations.gelu if approximate == "none" else activations.gelu_tanh
+    return _floating("gelu", op, input)
+
+
+def silu(input: Any, inplace: bool = False) -> Any:
+    """Compute x · σ(x), also called swish.
+
+    Args:
+        input: any shape, floating.
+        inplace: write the result into the input.
+
+    Raises:
+        NotImplementedError: for integers.
+        RuntimeError: in place, for a leaf that requires grad.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.silu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.2689,  1.7616])
+    """
+    return _floating("silu", activations.silu, input, inplace)
+
+
+def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    """Compute ln(1 + e^(βx)) / β: relu without its kink.
+
+    Args:
+        input: any shape, floating.
+        beta: how sharply it bends.
+        threshold: where βx is above it, the result is x.
+
+    Raises:
+        NotImplementedError: for integers.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.softplus(torch.tensor([-1.0, 2.0, 1000.0]))
+    tensor([3.1326e-01, 2.1269e+00, 1.0000e+03])
+    """
+    return _floating("softplus", activations.softplus, input, beta=beta, threshold=threshold)
+
+
+def softsign(input: Any) -> Any:
+    """Compute x / (1 + |x|) of each element of any shape.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.softsign(torch.tensor([-1.0, 3.0]))
+    tensor([-0.5000,  0.7500])
+    """
+    if isinstance(input, Tensor) and input.array.dtype == bool:
+        insist_on_floating("softsign", input)
+    x = input if isinstance(input, Tensor) else values("softsign", input)
+    return activations.softsign(x)
+
+
+def logsigmoid(input: Any) -> Any:
+    """Compute ln σ(x), finite for every x.
+
+    Raises:
+        NotImplementedError: for integers.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.logsigmoid(torch.tensor([-1000.0, 0.0]))
+    tensor([-1.0000e+03, -6.9315e-01])
+    """
+    return _floating("log_sigmoid", activations.log_sigmoid, input)
+
+
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
+    """Compute x, but at least min_val and at most max_val; there is no slope outside of them.
+
+    Args:
+        input: any shape.
+        min_val: the lower bound.
+        max_val: the upper bound.
+        inplace: write the result into the input.
+
+    Raises:
+        RuntimeError: for bools, for unsigned integers with a negative bound, or in place for a
+            leaf that requires grad.
+        ValueError: if min_val is greater than max_val.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.nn.functional.hardtanh(torch.tensor([-3.0, 0.5, 3.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
+    if min_val > max_val:
+        raise ValueError(
+            f"min_val cannot be greater than max_val, but they are {min_val} and {max_val}"
+        )
+    bounds = {"min_val": min_val, "max_val": max_val}
+    if isinstance(input, Tensor):
+        _check_bounds(input, min_val, max_val)
+        if inplace:
+            return input._in_place(activations.hardtanh, **bounds)
+        return activations.hardtanh(input, **bounds)
+    return of_values("hardtanh", lambda x: activations.hardtanh(x, **bounds), input, inplace)
+
+
+def relu6(input: Any, inplace: bool = False) -> Any:
+    """Compute x, but at least 0 and at most 6; arguments and errors as of `hardtanh`."""
+    return hardtanh(input, 0.0, 6.0, inplace)
+
+
+def _check_bounds(input: Tensor, low: float, high: float) -> None:
+    kind = input.array.dtype
+    if kind.kind == "f":
+        return
+    if kind.kind == "b":
+        raise RuntimeError("Bool inputs not supported for hardtanh: convert them with .float()")
+    if kind.kind == "u" and min(low, high) < 0:
+        raise RuntimeError(
+            f"cannot do hardtanh on an unsigned type with negative limits: {low} and {high}"
+        )
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise RuntimeError(f"hardtanh: no {input.dtype} is {low} or {high}")
+
+
+def _floating(name: str, op: Any, input: Any, inplace: bool = False, **parameters: Any) -> Any:
+    """Apply an operation to a floating tensor or to `Value`s."""
+    if not isinstance(input, Tensor):
+        return of_values(name, lambda x: op(x, **parameters), input, inplace)
+    insist_on_floating(name, input)
+    for parameter, number in parameters.items():
+        if not isinstance(number, (int, float, np.number)):
+            raise TypeError(
+                f"{name}(): argument {parameter!r} must be a number, not {type(number).__name__}"
+            )
+    return input._in_place(op, **parameters) if inplace else op(input, **parameters)
 
 
 def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Any:

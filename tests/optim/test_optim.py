@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu import Value, nn
-from tinygrad_edu.optim import SGD, Adam, Optimizer
+from tinygrad_edu.optim import LBFGS, SGD, Adadelta, Adagrad, Adam, Optimizer, RMSprop
 
 START = [1.0, -2.0, 0.5]
 STEPS = [
@@ -39,6 +39,30 @@ STEPS = [
      [0.67809093, -2.23807, 0.20241269],
      {"step": 3.0, "exp_avg": [0.64049643, 3.5389366, 0.12894917],
       "exp_avg_sq": [0.017995141, 0.50766987, 0.00084822776]}),
+    ("AdamW(p, lr=0.1, weight_decay=0.5)",
+     [0.5799095, -2, 0.16212964],
+     {"step": 3.0,
+      "exp_avg": [0.58913571, 3.2520001, 0.11921152],
+      "exp_avg_sq": [0.0159573, 0.43156812, 0.00078117149]}),
+    ("RMSprop(p, lr=0.02)",
+     [0.61647671, -2.4873722, 0.19189928],
+     {"step": 3.0,
+      "square_avg": [0.14531904, 6.2643723, 0.0064952988]}),
+    ("RMSprop(p, lr=0.1, alpha=0.5, momentum=0.9, centered=True, weight_decay=0.1)",
+     [0.05407697, -3.308475, -0.24130173],
+     {"step": 3.0,
+      "square_avg": [2.3985839, 275.70187, 0.10250261],
+      "momentum_buffer": [3.8717165, 6.8691607, 2.5685513],
+      "grad_avg": [1.2016129, 15.227779, 0.17614055]}),
+    ("Adagrad(p, lr=0.1, lr_decay=0.1, initial_accumulator_value=0.5)",
+     [0.80624044, -2.218693, 0.35497636],
+     {"step": 3.0,
+      "sum": [20.089333, 517.97614, 1.5592586]}),
+    ("Adadelta(p, lr=10, rho=0.5)",
+     [0.95210499, -2.0487425, 0.45270383],
+     {"step": 3.0,
+      "square_avg": [7.229043, 131.52982, 0.414994],
+      "acc_delta": [2.449204e-06, 2.5780828e-06, 2.3605114e-06]}),
 ]  # fmt: skip
 
 
@@ -273,6 +297,24 @@ MISTAKES = {
         "Invalid beta parameter at index 1: 1.0",
         lambda: Adam(parameters(), betas=(0.5, 1.0)),
     ),
+    "rho": (ValueError, "Invalid rho value: 2", lambda: Adadelta(parameters(), rho=2)),
+    "alpha": (ValueError, "Invalid alpha value: -1", lambda: RMSprop(parameters(), alpha=-1)),
+    "start": (
+        ValueError,
+        "Invalid initial_accumulator_value value: -1",
+        lambda: Adagrad(parameters(), initial_accumulator_value=-1),
+    ),
+    "no closure": (TypeError, r"step\(closure\)", lambda: LBFGS(parameters()).step()),
+    "line search": (
+        RuntimeError,
+        "only 'strong_wolfe' is supported",
+        lambda: LBFGS(parameters(), line_search_fn="armijo").step(lambda: 1.0),
+    ),
+    "groups of LBFGS": (
+        ValueError,
+        "it got 2 groups",
+        lambda: LBFGS([{"params": p} for p in parameters()]),
+    ),
     "tensor": (TypeError, "should be an iterable of Tensors or dicts", lambda: SGD(torch.ones(1))),
     "value": (TypeError, "should be an iterable of Tensors or dicts", lambda: SGD(Value(1.0))),
     "nothing": (ValueError, "empty parameter list", lambda: SGD([])),
@@ -364,12 +406,79 @@ def test_duplicates_are_warned_of():
 
 
 @pytest.mark.parametrize(
-    "text", ["SGD(p, lr=1e30)", "SGD(p, lr=1e30, momentum=0.9)", "Adam(p, lr=1e30)"]
+    "text",
+    [
+        "SGD(p, lr=1e30)",
+        "SGD(p, lr=1e30, momentum=0.9)",
+        "Adam(p, lr=1e30)",
+        "RMSprop(p, lr=1e30)",
+        "Adagrad(p, lr=1e30)",
+    ],
 )
 def test_diverging_raises_no_warnings(text):
     w = torch.tensor([1.0, float("nan"), 1e30], requires_grad=True)
     descend(make(text, [w]), [w], 5)
     assert np.isnan(w.detach().numpy()).any()
+
+
+def valley(x, y):
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+@pytest.mark.parametrize("values", [False, True])
+def test_lbfgs_finds_the_bottom_of_a_valley(search, values):
+    make_number = Value if values else (lambda x: torch.tensor(x, requires_grad=True))
+    x, y = make_number(-1.0), make_number(2.0)
+    optimizer = LBFGS([x, y], lr=1 if search else 0.1, max_iter=200, line_search_fn=search)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = valley(x, y)
+        loss.backward()
+        return loss
+
+    assert float(optimizer.step(closure)) == 104.0
+    for _ in range(3):
+        optimizer.step(closure)
+    assert (float(x), float(y)) == (pytest.approx(1, abs=1e-2), pytest.approx(1, abs=1e-2))
+    assert optimizer.state[x]["func_evals"] >= optimizer.state[x]["n_iter"] > 0
+
+
+def test_a_state_of_lbfgs_takes_the_dtype_of_the_parameters():
+    w, v = torch.ones(2, requires_grad=True), torch.ones(2, dtype=torch.float64).requires_grad_()
+
+    def closure():
+        w.grad = None
+        loss = ((w - 3) ** 4).sum()
+        loss.backward()
+        return loss
+
+    first, second = LBFGS([w], max_iter=4), LBFGS([v])
+    first.step(closure)
+    second.load_state_dict(first.state_dict())
+    state = second.state[v]
+    assert {str(x.dtype) for x in [state["d"], *state["old_dirs"], *state["ro"]]} == {
+        "torch.float64"
+    }
+    assert state["n_iter"] == first.state[w]["n_iter"]
+
+
+def test_a_closure_keeps_its_own_warnings_of_numpy():
+    w = torch.ones(1, requires_grad=True)
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        LBFGS([w]).step(lambda: np.ones(1) / np.zeros(1))
+
+
+def test_a_copied_optimizer_has_a_state_of_its_own():
+    w = torch.tensor([3.0], requires_grad=True)
+    optimizer = Adam([w], lr=0.1)
+    descend(optimizer, [w], 1)
+    copied = copy.deepcopy(optimizer)
+    (v,) = copied.param_groups[0]["params"]
+    descend(copied, [v], 1)
+    assert v.item() < w.item()
+    assert (optimizer.state[w]["step"].item(), copied.state[v]["step"].item()) == (1, 2)
 
 
 def test_an_optimizer_of_ones_own():

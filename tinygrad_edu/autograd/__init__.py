@@ -1,5 +1,6 @@
 """Automatic differentiation: the engine, and torch.autograd's names for using it."""
 
+from tinygrad_edu.autograd import functional
 from tinygrad_edu.autograd.engine import backpropagate, topological_order
 from tinygrad_edu.autograd.function import Function
 from tinygrad_edu.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
@@ -18,6 +19,7 @@ __all__ = [
     "backpropagate",
     "backward",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",

@@ -1,13 +1,13 @@
-"""Adam: steps of about one size, whatever the size of the gradient."""
+"""Adam and AdamW: steps of about one size, whatever the size of the gradient."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.optim.optimizer import Array, Optimizer, Rule, check_options
-from tinygrad_edu.tensor import Tensor
+from tinygrad_edu.optim.optimizer import Array, Optimizer, Rule, begin, check_options
 
 
 class Adam(Optimizer):
@@ -81,9 +81,10 @@ class Adam(Optimizer):
         lr, decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
         eps, maximize, amsgrad = group["eps"], group["maximize"], group["amsgrad"]
         decoupled = group["decoupled_weight_decay"]
+        buffers = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if amsgrad else [])]
 
         def rule(p: Any, array: Array, gradient: Array) -> None:
-            state = self.state[p] or self._start(p, array, amsgrad)
+            state = self.state[p] or begin(self.state[p], array, *buffers)
             step = state["step"].array
             step += 1
             t = step.item()
@@ -113,10 +114,53 @@ class Adam(Optimizer):
 
         return rule
 
-    def _start(self, p: Any, array: Array, amsgrad: bool) -> dict[str, Any]:
-        """Make the state of a parameter that has had no step yet."""
-        names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if amsgrad else [])]
-        state = self.state[p]
-        state["step"] = Tensor._wrap(np.zeros((), np.float32))
-        state.update({name: Tensor._wrap(np.zeros(array.shape, array.dtype)) for name in names})
-        return state
+
+class AdamW(Adam):
+    """Adam that takes lr · weight_decay · x off x, instead of adding weight_decay · x to g.
+
+    As torch.optim.AdamW (Loshchilov and Hutter, 2019): all parameters are pulled towards 0 alike,
+    however large their gradients were. Arguments and errors as of `Adam`.
+
+    >>> import tinygrad_edu as torch
+    >>> w = torch.tensor([1.0, 100.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> torch.optim.AdamW([w], lr=0.1, weight_decay=0.1).step()
+    >>> w
+    tensor([ 0.8900, 98.9000], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """As of `Optimizer`; the decay stays as it is here, whatever Adam's state says."""
+        super().load_state_dict(state_dict)
+        for group in self.param_groups:
+            group["decoupled_weight_decay"] = True

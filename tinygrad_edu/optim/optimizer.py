@@ -199,6 +199,10 @@ class Optimizer:
         for i, state in state_dict["state"].items():
             self.state[params.get(i, i)] = _copy_state(params.get(i), state)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy is not to step the original: a scheduler may have put its own `step` here."""
+        return {name: item for name, item in self.__dict__.items() if name != "step"}
+
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
@@ -222,6 +226,13 @@ def check_options(**options: float) -> None:
             raise NotImplementedError(f"{name} as a Tensor is not there; use {name}.item()")
         if not value >= 0.0:
             raise ValueError(f"Invalid {titles.get(name, f'{name} value')}: {value}")
+
+
+def begin(state: dict[str, Any], array: Array, *names: str) -> dict[str, Any]:
+    """Start the state of a parameter that has had no step yet: a count, and zeros in its shape."""
+    state["step"] = Tensor._wrap(np.zeros((), np.float32))
+    state.update({name: Tensor._wrap(np.zeros(array.shape, array.dtype)) for name in names})
+    return state
 
 
 UNSUPPORTED = ("foreach", "fused", "differentiable", "capturable")
@@ -268,9 +279,13 @@ def _copy_state(p: Any, state: Any) -> Any:
     if not isinstance(state, dict) or p is None:
         return deepcopy(state)
     kind = p.array.dtype if isinstance(p, Tensor) else np.dtype(np.float64)
-    copied = {}
-    for name, item in state.items():
-        copied[name] = deepcopy(item)
-        if isinstance(item, Tensor) and name != "step":
-            copied[name] = Tensor._wrap(np.array(item.array, dtype=kind))
-    return copied
+    return {
+        name: deepcopy(item) if name == "step" else _copy_as(kind, item)
+        for name, item in state.items()
+    }
+
+
+def _copy_as(kind: np.dtype[Any], item: Any) -> Any:
+    if isinstance(item, Tensor):
+        return Tensor._wrap(np.array(item.array, dtype=kind))
+    return [_copy_as(kind, x) for x in item] if isinstance(item, list) else deepcopy(item)

@@ -165,8 +165,8 @@ def test_steps_of_lbfgs_down_a_valley(text):
     both(program, 1e-5, 1e-9)
 
 
-# Where iterations are many, LBFGS carries the last bit of a weight into the loss: torch beside torch
-# with weights of 4e-16 more differs by 5e-3 after 400 iterations. So they are counted here.
+# Where iterations are many, LBFGS carries the last bit of a weight into the loss: torch beside
+# torch with weights of 4e-16 more differs by 5e-3 after 400 iterations. So they are counted here.
 TRAININGS = [
     ("LBFGS(p, max_iter=1)", 100),
     ("LBFGS(p, lr=0.1, max_iter=2)", 100),

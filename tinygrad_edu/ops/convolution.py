@@ -6,7 +6,8 @@ g. Each is a derivative of the other two, to any order.
 
 All are products of two matrices: one of the weights, and one whose columns are what the kernel
 sees at each place. Images lie with the batch as last dim for it, since rows of a whole batch are
-long, even if those of a small image are not: half the time for 50 images of 8 × 8.
+long, even if those of a small image are not: half the time for 50 images of 6 × 6
+with 8 channels (and twice the time for 32 of 28 × 28 with one).
 """
 
 from __future__ import annotations

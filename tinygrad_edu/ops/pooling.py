@@ -62,8 +62,7 @@ def largest(
 def _padded(x: Array, low: float, dims: list[tuple[int, ...]]) -> Array:
     """Put numbers that no other is below around images, as far as windows reach.
 
-    The images lie along the last dim then: rows of many images are longer than those of a small
-    one, which takes a third of the time.
+    The images lie along the last dim then, as for convolutions: long rows instead of short ones.
     """
     reach = [max(p + n, (o - 1) * s + (k - 1) * d + 1) for n, o, k, s, p, d in dims]
     images = x.reshape(math.prod(x.shape[:-2]), *x.shape[-2:])

@@ -1,6 +1,8 @@
 """Optimizers, with torch.optim's names."""
 
-from tinygrad_edu.optim import lr_scheduler
+import importlib
+from typing import Any
+
 from tinygrad_edu.optim.adadelta import Adadelta
 from tinygrad_edu.optim.adagrad import Adagrad
 from tinygrad_edu.optim.adam import Adam, AdamW
@@ -8,6 +10,16 @@ from tinygrad_edu.optim.lbfgs import LBFGS
 from tinygrad_edu.optim.optimizer import Optimizer
 from tinygrad_edu.optim.rmsprop import RMSprop
 from tinygrad_edu.optim.sgd import SGD
+
+
+def __getattr__(name: str) -> Any:
+    if name == "lr_scheduler":  # on first use: importing it takes 1 ms
+        return importlib.import_module("tinygrad_edu.optim.lr_scheduler")
+    raise AttributeError(
+        f"module 'tinygrad_edu.optim' has no attribute {name!r}: it is not in this library, "
+        "or not in torch either"
+    )
+
 
 __all__ = [
     "LBFGS",
@@ -18,5 +30,4 @@ __all__ = [
     "AdamW",
     "Optimizer",
     "RMSprop",
-    "lr_scheduler",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from tinygrad_edu.random import Generator
 from tinygrad_edu.utils.data.collate import default_collate, default_convert
-from tinygrad_edu.utils.data.dataset import fetch
+from tinygrad_edu.utils.data.dataset import fetch, fetch_tensors
 from tinygrad_edu.utils.data.sampler import (
     BatchSampler,
     RandomSampler,
@@ -153,6 +153,10 @@ class _Pass:
 
     def __next__(self) -> Any:
         index, loader = next(self._indices), self._loader
+        if loader.collate_fn is default_collate:
+            batch = fetch_tensors(loader.dataset, index)
+            if batch is not None:
+                return batch
         samples = fetch(loader.dataset, index) if loader._batched else loader.dataset[index]
         return loader.collate_fn(samples)
 

@@ -1,23 +1,48 @@
 // Training in the page: w −= lr · grad, step by step, and the curve of the loss.
 
+const CHOOSE = "Choose which leaves may move (weights, not data or targets).";
+const TOLD_MOVES = 12;
+
 /** @param {App} app @returns {Panel} */
 function descendPanel(app) {
   const leaves = app.knobs.filter((knob) => knob.isLeaf);
   const named = leaves.filter((knob) => knob.isParameter);
-  const chosen = new Set(named.length ? named : leaves);
+  const chosen = new Set(named);
   const rate = html("input", { type: "text", id: "rate", inputmode: "decimal", value: "0.1", autocomplete: "off" });
+  const rateMessage = html("span", { class: "rule refusal", id: "rate-message", role: "status" });
+  rate.setAttribute("aria-describedby", rateMessage.id);
+  const note = html("p", { class: "state", role: "status" });
+  const moves = html("p", { class: "moves", role: "status" });
   const curve = html("div");
   const words = html("p", { class: "result", "aria-live": "polite" });
   const loss = (/** @type {Model} */ model) => Number(model.now.values[model.data.output]);
   let history = app.models.map((model) => [loss(model)]);
-  let left = app.models.map((model) => model.inputs);
+  let start = app.models.map((model) => [...model.inputs]);
+  let left = start;
+  let lr = 0.1;
+  rate.addEventListener("input", () => {
+    const words = refusal(rate.value, "lr", lr);
+    rate.setAttribute("aria-invalid", String(words !== ""));
+    write(rateMessage, words);
+    if (!words) lr = Number(parsed(rate.value));
+  });
+  rate.addEventListener("blur", () => {
+    if (refusal(rate.value, "lr", lr)) rate.value = String(lr);
+    rate.setAttribute("aria-invalid", "false");
+  });
+  const chooses = () => write(note, chosen.size ? "" : CHOOSE);
 
   const descend = (/** @type {number} */ steps) => {
-    const lr = parsed(rate.value);
-    rate.setAttribute("aria-invalid", String(lr === null));
-    if (lr === null) return;
+    if (!chosen.size) {
+      halt();
+      write(moves, "Nothing moved: no leaf is ticked.");
+      return;
+    }
     const changed = app.models.some((model, k) => model.inputs.some((x, i) => !Object.is(x, left[k][i])));
-    if (changed) history = app.models.map((model) => [loss(model)]);
+    if (changed) {
+      history = app.models.map((model) => [loss(model)]);
+      start = app.models.map((model) => [...model.inputs]);
+    }
     for (let i = 0; i < steps; i++) {
       step(chosen, lr);
       app.models.forEach((model, k) => {
@@ -26,6 +51,7 @@ function descendPanel(app) {
       });
     }
     left = app.models.map((model) => [...model.inputs]);
+    write(moves, app.models.map((model, k) => movedWords(model, start[k])).join("; "));
     app.refresh();
   };
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -35,22 +61,33 @@ function descendPanel(app) {
     timer = timer === undefined ? setInterval(() => descend(1), 100) : undefined;
     run.textContent = timer === undefined ? "Run" : "Stop";
   });
+  const halt = () => {
+    clearInterval(timer);
+    timer = undefined;
+    run.textContent = "Run";
+  };
   const restart = button("Back to the start", () => {
     app.models.forEach((model) => (model.inputs = [...model.initial]));
     app.changed();
     history = app.models.map((model) => [loss(model)]);
+    start = app.models.map((model) => [...model.inputs]);
+    left = start;
+    write(moves, "");
     app.refresh();
   });
+  chooses();
   const element = html(
     "section",
     {},
     html("h2", {}, "Descend"),
     html("p", {}, formula("w −= lr · ∂L/∂w"), " for every chosen leaf at once."),
-    html("p", {}, html("label", { for: "rate" }, "learning rate lr "), rate),
+    note,
+    choices(leaves, chosen, chooses),
+    html("p", {}, html("label", { for: "rate" }, "learning rate lr "), rate, " ", rateMessage),
     html("p", { class: "group" }, button("1 step", () => descend(1)), button("10 steps", () => descend(10)), run, restart),
     words,
-    curve,
-    choices(leaves, chosen)
+    moves,
+    curve
   );
   return {
     id: "descend",
@@ -72,6 +109,18 @@ function step(chosen, lr) {
   }
 }
 
+/** Say which leaves have moved, from what to what. @param {Model} model @param {number[]} start */
+function movedWords({ data, inputs }, start) {
+  const all = inputs.flatMap((x, i) => {
+    if (Object.is(x, start[i])) return [];
+    const digits = number(x) === number(start[i]) ? 10 : 4;
+    return [`${data.values[data.inputs[i]].name} ${number(start[i], digits)} → ${number(x, digits)}`];
+  });
+  const more = all.length > TOLD_MOVES ? ` and ${all.length - TOLD_MOVES} more` : "";
+  const words = all.length ? `moved: ${all.slice(0, TOLD_MOVES).join(", ")}${more}` : "no leaf moved";
+  return (data.title ? `${data.title}: ` : "") + words;
+}
+
 /** @param {Model[]} models @param {number[][]} history */
 function lossCurve(models, history) {
   const series = history.map((losses, k) => ({
@@ -91,25 +140,31 @@ function seriesKey(names) {
   return html("figcaption", {}, ...names.flatMap((name, i) => [line(i), ` ${name}  `]));
 }
 
-/** A box to tick for each leaf. @param {Knob[]} leaves @param {Set<Knob>} chosen */
-function choices(leaves, chosen) {
+/** A box to tick for each leaf. @param {Knob[]} leaves @param {Set<Knob>} chosen @param {() => void} onChange */
+function choices(leaves, chosen, onChange) {
   const boxes = leaves.map((knob) => {
     const box = html("input", { type: "checkbox" });
     box.checked = chosen.has(knob);
-    box.addEventListener("change", () => (box.checked ? chosen.add(knob) : chosen.delete(knob)));
+    box.addEventListener("change", () => {
+      if (box.checked) chosen.add(knob);
+      else chosen.delete(knob);
+      onChange();
+    });
     return { box, label: html("label", { class: "choice" }, box, ` ${knob.name}`) };
   });
-  const all = (/** @type {boolean} */ on) => () =>
-    boxes.forEach(({ box }, i) => {
-      box.checked = on;
-      if (on) chosen.add(leaves[i]);
-      else chosen.delete(leaves[i]);
-    });
+  const all = (/** @type {boolean} */ on) => () => {
+    boxes.forEach(({ box }) => (box.checked = on));
+    chosen.clear();
+    if (on) leaves.forEach((knob) => chosen.add(knob));
+    onChange();
+  };
+  const list = html("div", { class: "choices" }, ...boxes.map(({ label }) => label));
+  Object.assign(list.style, { maxHeight: "9em", overflow: "auto" });
   return html(
     "details",
-    { open: leaves.length <= 12 },
+    { open: leaves.length <= 12 || !chosen.size },
     html("summary", {}, "Leaves that descend"),
     html("p", { class: "group" }, button("all", all(true)), button("none", all(false))),
-    html("div", { class: "choices" }, ...boxes.map(({ label }) => label))
+    list
   );
 }

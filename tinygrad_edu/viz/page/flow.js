@@ -19,7 +19,7 @@ function flowPanel(app) {
       const range = /** @type {[number, number]} */ ([Math.min(-2, Math.floor(Math.min(0, ...known))), Math.max(1, Math.ceil(Math.max(0, ...known)))]);
       element.replaceChildren(
         html("h2", {}, "Gradient flow"),
-        html("p", {}, `Root of the mean square of the gradient, relative to ${app.models[0].data.referenceWords}; from the output back.`),
+        html("p", {}, flowCaption()),
         ...all.flatMap((layers, k) => {
           const { title } = app.models[k].data;
           return [...(title ? [html("h3", {}, title)] : []), flowChart(layers, range), html("p", { class: "culprit" }, verdict(layers))];
@@ -31,6 +31,27 @@ function flowPanel(app) {
       }
     },
   };
+}
+
+/** What the gradients are compared with: the place of the reference. */
+function referenceName() {
+  const { referenceWords } = PAGE.graphs[0];
+  return referenceWords.slice(referenceWords.indexOf(" at ") + 4);
+}
+
+/** What bars, bands and the two columns mean. */
+function flowCaption() {
+  const { reference } = PAGE.graphs[0];
+  return (
+    "From the output back. rms: root of the mean square of the gradient. " +
+    `× of ${referenceName()}: how many times that is of ${number(reference)}, the gradient there at first; ` +
+    "bars, bands and the verdict go by this ratio."
+  );
+}
+
+/** @param {Num} size */
+function ratio(size) {
+  return size === null ? null : size / PAGE.graphs[0].reference;
 }
 
 /** The layers of a graph, the last first: its innermost module calls, or its depths. @param {Model} model @returns {Layer[]} */
@@ -86,14 +107,15 @@ function rootMeanSquare({ now }, members) {
 function verdict(layers) {
   const known = layers.filter(({ size }) => size !== null);
   if (known.length < 2) return "";
-  const [last, first] = [Number(known[0].size), Number(known.at(-1)?.size)];
+  const { name, size } = /** @type {Layer} */ (known.at(-1));
+  const first = Number(size);
   if (!Number.isFinite(first)) return "✕ nan or inf reaches the first layer.";
   if (first === 0) return "Nothing reaches the first layer.";
-  const shown = magnitude(first, last);
-  return `From ${known[0].name} to ${known.at(-1)?.name}: a factor of ${number(first / last, 3)}, ${LOOK.steps[shown.step]}.`;
+  const { step } = magnitude(first, PAGE.graphs[0].reference);
+  return `${name}: ${number(ratio(first), 3)} × of ${referenceName()}, ${LOOK.steps[step]}.`;
 }
 
-const FLOW = { row: 21, label: 132, w: 340, right: 62, top: 18 };
+const FLOW = { row: 21, label: 128, w: 400, right: 138, column: 74, top: 30 };
 
 /**
  * @param {Layer[]} layers
@@ -101,7 +123,7 @@ const FLOW = { row: 21, label: 132, w: 340, right: 62, top: 18 };
  */
 function flowChart(layers, [low, high]) {
   const reference = PAGE.graphs[0].reference;
-  const { row, label, w, right, top } = FLOW;
+  const { row, label, w, right, column, top } = FLOW;
   const at = (/** @type {number} */ r) => label + ((Math.min(Math.max(r, low), high) - low) / (high - low)) * (w - right - label);
   const h = top + row * layers.length + 4;
   const root = svg("svg", { class: "chart flow", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": flowWords(layers) });
@@ -113,8 +135,15 @@ function flowChart(layers, [low, high]) {
   const every = Math.max(1, Math.ceil((high - low) / 5));
   for (let d = Math.ceil(low / every) * every; d <= high; d += every) {
     root.append(svg("line", { class: "grid", x1: at(d), x2: at(d), y1: top, y2: h }));
-    root.append(svg("text", { x: at(d), y: 11, "text-anchor": "middle" }, number(10 ** d, 2)));
+    root.append(svg("text", { x: at(d), y: 25, "text-anchor": "middle" }, number(10 ** d, 2)));
   }
+  const name = referenceName();
+  const letters = [...name.replace(/^the /, "")];
+  const heading = letters.length > 7 ? `${letters.slice(0, 6).join("")}…` : letters.join("");
+  root.append(
+    svg("text", { class: "heading", x: w - column - 2, y: 11, "text-anchor": "end" }, "rms"),
+    svg("text", { class: "heading", x: w - 2, y: 11, "text-anchor": "end" }, `× of ${heading}`, svg("title", {}, `× of ${name}`))
+  );
   layers.forEach(({ name, size }, k) => {
     const shown = magnitude(size, reference);
     const y = top + k * row;
@@ -122,12 +151,15 @@ function flowChart(layers, [low, high]) {
     root.append(svg("text", { class: "axis", x: 2, y: y + 15 }, shortened(name), svg("title", {}, name)));
     if (shown.state === "known") root.append(svg("g", { class: `cell ${classOf(shown)}` }, svg("rect", bar)));
     const cross = shown.state === "invalid" ? "✕ " : "";
-    root.append(svg("text", { x: w - 2, y: y + 15, "text-anchor": "end" }, cross + number(size, 3)));
+    root.append(
+      svg("text", { class: "rms", x: w - column - 2, y: y + 15, "text-anchor": "end" }, cross + number(size, 3)),
+      svg("text", { class: "ratio", x: w - 2, y: y + 15, "text-anchor": "end" }, number(ratio(size), 3))
+    );
   });
   return root;
 }
 
 /** @param {Layer[]} layers */
 function flowWords(layers) {
-  return `Gradient by layer: ${layers.map(({ name, size }) => `${name} ${number(size)}`).join(", ")}`;
+  return `Gradient by layer: ${layers.map(({ name, size }) => `${name} ${number(size)}, ${number(ratio(size), 3)} × of ${referenceName()}`).join("; ")}`;
 }

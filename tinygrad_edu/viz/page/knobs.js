@@ -134,19 +134,26 @@ class KnobRow {
     this.high = this.low + 2 * reach;
     this.slider = html("input", { type: "range", min: 0, max: 1000, step: 1, "aria-label": `${knob.name}, slider` });
     this.gradient = html("span", { class: "gradient" });
+    this.message = html("span", { class: "gradient refusal", id: `${id}-message`, role: "status" });
+    this.field.setAttribute("aria-describedby", this.message.id);
+    /** The number that the message speaks of. */
+    this.kept = knob.value;
     this.element = html(
       "div",
       { class: "knob" },
       html("label", { for: id, title: knob.name }, shortened(knob.name)),
       this.field,
       this.slider,
+      this.message,
       this.gradient
     );
     this.field.addEventListener("input", () => {
-      const x = parsed(this.field.value);
-      this.field.setAttribute("aria-invalid", String(x === null));
-      if (x === null) return;
-      knob.value = x;
+      const words = refusal(this.field.value, knob.name, knob.value);
+      this.field.setAttribute("aria-invalid", String(words !== ""));
+      write(this.message, words);
+      this.kept = knob.value;
+      if (words) return;
+      knob.value = Number(parsed(this.field.value));
       onChange();
     });
     this.field.addEventListener("blur", () => this.update());
@@ -166,6 +173,7 @@ class KnobRow {
       this.field.value = String(Number(knob.value.toPrecision(6)));
       this.field.setAttribute("aria-invalid", "false");
     }
+    if (!Object.is(knob.value, this.kept)) write(this.message, "");
     const share = (knob.value - this.low) / (this.high - this.low);
     this.slider.value = String(Math.round(1000 * Math.min(Math.max(share || 0, 0), 1)));
     this.slider.setAttribute("aria-valuetext", number(knob.value));

@@ -76,6 +76,19 @@ function parsed(given) {
   return text === "" || Number.isNaN(Number(text)) ? null : Number(text);
 }
 
+/**
+ * Say why what was typed is not taken; nothing if it is a finite number.
+ * @param {string} text
+ * @param {string} name of what it was typed for
+ * @param {number} value that it keeps
+ */
+function refusal(text, name, value) {
+  const x = parsed(text);
+  if (x !== null && Number.isFinite(x)) return "";
+  const lacking = x === null || Number.isNaN(x) ? "not a number" : "not a finite number";
+  return `${lacking}: ${name} stays ${number(value)}`;
+}
+
 /** @typedef {{state: string, r: number, step: number}} Magnitude */
 
 /** How gradients look; set once from the page's data. @type {Look} */

@@ -56,8 +56,11 @@ function questionWords({ model, step, entry }) {
   );
 }
 
+/** The question that was answered rightly and is still on show. @type {{model: Model, position: number, after: Num} | null} */
+let answered = null;
+
 /**
- * The form that asks.
+ * The form that asks. A right answer is told; asked again before one has gone on, it goes on.
  * @param {Question} question
  * @param {() => void} onDone
  */
@@ -66,6 +69,10 @@ function questionView(question, onDone) {
   const name = model.data.values[model.data.arrows[entry.arrow].value].name;
   const answer = html("input", { type: "text", id: "answer", inputmode: "decimal", autocomplete: "off" });
   const feedback = html("p", { class: "feedback", role: "status" });
+  const known = answered;
+  answered = null;
+  if (known?.model === model && known.position === question.position && Object.is(known.after, entry.after)) queueMicrotask(onDone);
+  const buttons = html("p", { class: "group" }, html("button", { type: "submit" }, "Check"), button("Show me", onDone));
   const form = html(
     "form",
     { class: "question" },
@@ -73,16 +80,24 @@ function questionView(question, onDone) {
     html("p", {}, questionWords(question)),
     html("label", { for: "answer" }, `What is the gradient of ${name} after this step? `),
     answer,
-    html("p", { class: "group" }, html("button", { type: "submit" }, "Check"), button("Show me", onDone)),
+    buttons,
     feedback
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    if (answer.readOnly) return;
     const given = parsed(answer.value);
     if (given === null) write(feedback, "Type a number.");
     else if (isClose(given, Number(entry.after))) {
-      write(feedback, "Right.");
-      onDone();
+      write(feedback, `correct: ${number(entry.after)}`);
+      answered = { model, position: question.position, after: entry.after };
+      const goOn = button("Go on", () => {
+        answered = null;
+        onDone();
+      });
+      answer.readOnly = true;
+      buttons.replaceChildren(goOn);
+      goOn.focus();
     } else write(feedback, likelyMistake(question, given));
   });
   return form;

@@ -193,7 +193,7 @@ def record(
 ) -> Node:
     """Make the node of one use of an operation.
 
-    A function rather than `Node.__init__`, because calling a class takes 0.3 µs longer.
+    A function rather than `Node.__init__`, because calling a class takes longer.
 
     Args:
         op: the operation.

@@ -132,7 +132,7 @@ class Tensor(Operators, InPlace, Conversions):
 
     @staticmethod
     def _record_one(op: Operation, x: Tensor) -> Tensor:
-        """Do what `_record` does, for one input and no parameters: 0.7 µs sooner."""
+        """Do what `_record` does, for one input and no parameters: 0.4 µs sooner."""
         kind, scope = x.array.dtype, thread.here.scope
         if (kind is not _FLOAT32 and kind is not _FLOAT64) or x._base is not None:
             return Tensor._record(op, (x,), _NO_PARAMETERS)

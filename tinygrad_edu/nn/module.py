@@ -70,7 +70,7 @@ class Module(StateDict, Hooks):
             if hooks:
                 return CallWithHooks(self, hooks, args, kwargs).run()
             return self.forward(*args, **kwargs)
-        here.scope = scope = _new(Scope)  # calling the class takes twice as long
+        here.scope = scope = _new(Scope)  # calling the class takes longer
         scope.outer, scope.module = outer, self
         try:
             if hooks:

@@ -75,7 +75,7 @@ class Operation:
         is_view: whether the result shares memory with its input.
         is_method: whether tensors (and values) have a method of this name.
         exact: whether the rules return arrays in the shape and dtype of their inputs, so that the
-            engine need not look: a seventh of the backward pass of a small layer.
+            engine need not look.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ import importlib
 import math
 from typing import Any
 
-from tinygrad_edu import autograd, nn, optim
+from tinygrad_edu import autograd, later
 from tinygrad_edu.autograd import (
     enable_grad,
     inference_mode,
@@ -55,8 +55,8 @@ from tinygrad_edu.dtypes import (
     uint8,
 )
 from tinygrad_edu.functions import FUNCTIONS
+from tinygrad_edu.missing import missing
 from tinygrad_edu.notebook import mimebundle
-from tinygrad_edu.printing import set_printoptions
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
 from tinygrad_edu.size import Size
 from tinygrad_edu.tensor import Tensor
@@ -70,16 +70,21 @@ _class: Any
 for _class in (Value, Tensor):
     _class._repr_mimebundle_ = mimebundle
 
-_LAZY = {"viz", "datasets", "random", "trace", "utils"}
+_PACKAGES = {"datasets", "nn", "optim", "random", "trace", "utils", "viz"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
+    """Load what is used for the first time."""
+    if name in _PACKAGES:
         return importlib.import_module(f"tinygrad_edu.{name}")
-    raise AttributeError(
-        f"module 'tinygrad_edu' has no attribute {name!r}: it is not in this library, "
-        "or not in torch either"
-    )
+    if name not in later.FUNCTION_HOMES:
+        raise missing("tinygrad_edu", name)
+    globals()[name] = found = later.load(later.FUNCTION_HOMES[name], name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PACKAGES, *later.FUNCTION_HOMES})
 
 
 __all__ = [
@@ -120,11 +125,9 @@ __all__ = [
     "long",
     "manual_seed",
     "nan",
-    "nn",
     "no_grad",
     "ones",
     "ones_like",
-    "optim",
     "pi",
     "rand",
     "rand_like",
@@ -135,7 +138,6 @@ __all__ = [
     "seed",
     "set_default_dtype",
     "set_grad_enabled",
-    "set_printoptions",
     "short",
     "tensor",
     "uint8",

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.later import as_function
 from tinygrad_edu.operators import compare as compare_by
-from tinygrad_edu.ops import TABLE, Composite, Operation
+from tinygrad_edu.ops import TABLE
 from tinygrad_edu.ops.reductions import reduced_dims
 from tinygrad_edu.tensor import Tensor
 
@@ -22,19 +23,8 @@ INTERNAL = {
 """Entries of the table that are reached under another name: methods, indexing, nn.functional."""
 
 
-def _function(op: Operation | Composite) -> Callable[..., Any]:
-    """Make the plain function of an operation, so that `help` shows what it computes."""
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        return op(*args, **kwargs)
-
-    function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = op.__doc__
-    return function
-
-
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: _function(op) for name, op in TABLE.items() if name not in INTERNAL
+    name: as_function(op) for name, op in TABLE.items() if name not in INTERNAL
 }
 FUNCTIONS.update(concat=FUNCTIONS["cat"], subtract=FUNCTIONS["sub"], multiply=FUNCTIONS["mul"],
                  divide=FUNCTIONS["div"], negative=FUNCTIONS["neg"], clip=FUNCTIONS["clamp"],

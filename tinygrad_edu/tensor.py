@@ -20,6 +20,7 @@ from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.conversions import Conversions
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
+from tinygrad_edu.later import METHOD_HOMES, attach_methods
 from tinygrad_edu.mixing import adapt, check_grad, shape_error
 from tinygrad_edu.node import Node, record, refuse_stale_view
 from tinygrad_edu.operators import Operators
@@ -426,3 +427,4 @@ def _method(op: Operation | Composite) -> Callable[..., Any]:
 for _name, _op in TABLE.items():
     if _op.is_method and not hasattr(Tensor, _name):
         setattr(Tensor, _name, _method(_op))
+attach_methods(Tensor, METHOD_HOMES)

@@ -1,9 +1,11 @@
 """Automatic differentiation: the engine, and torch.autograd's names for using it."""
 
-from tinygrad_edu.autograd import functional
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from tinygrad_edu.autograd.engine import backpropagate, topological_order
-from tinygrad_edu.autograd.function import Function
-from tinygrad_edu.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from tinygrad_edu.autograd.gradients import backward, grad
 from tinygrad_edu.autograd.recording import (
     enable_grad,
@@ -11,6 +13,16 @@ from tinygrad_edu.autograd.recording import (
     is_grad_enabled,
     no_grad,
     set_grad_enabled,
+)
+from tinygrad_edu.missing import missing
+
+if TYPE_CHECKING:
+    from tinygrad_edu.autograd import functional
+    from tinygrad_edu.autograd.finite_differences import GradcheckError, gradcheck, gradgradcheck
+    from tinygrad_edu.autograd.function import Function
+
+_HOMES = {"Function": "function", "functional": "functional"} | dict.fromkeys(
+    ("GradcheckError", "gradcheck", "gradgradcheck"), "finite_differences"
 )
 
 __all__ = [
@@ -29,3 +41,12 @@ __all__ = [
     "set_grad_enabled",
     "topological_order",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is used for the first time."""
+    if name not in _HOMES:
+        raise missing("tinygrad_edu.autograd", name)
+    home = importlib.import_module(f"tinygrad_edu.autograd.{_HOMES[name]}")
+    globals()[name] = found = getattr(home, name, home)
+    return found

@@ -1,5 +1,8 @@
 """Layers, activations and losses, with torch.nn's names."""
 
+from typing import TYPE_CHECKING, NoReturn
+
+from tinygrad_edu.missing import missing
 from tinygrad_edu.nn import functional, init, utils
 from tinygrad_edu.nn.activation import (
     Hardtanh,
@@ -39,6 +42,12 @@ from tinygrad_edu.nn.recurrent import GRU, LSTM, RNN
 from tinygrad_edu.nn.recurrent_base import RNNBase
 from tinygrad_edu.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from tinygrad_edu.nn.sparse import Embedding
+
+if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
+
+    def __getattr__(name: str) -> NoReturn:
+        raise missing("tinygrad_edu.nn", name)
+
 
 __all__ = [
     "ELU",

@@ -1,26 +1,21 @@
 """The operation table: every differentiable operation, one entry each, grouped by kind.
 
-Importing the package fills `TABLE`; drawing, checking, explaining and documenting iterate it, so
-that a new entry is known to all of them.
+Importing the package fills `TABLE` with the chapters of a first lesson; the others enter theirs
+when they are first used (`later.load_all` loads them all). Drawing, checking, explaining and
+documenting iterate the table, so that a new entry is known to all of them.
 """
 
 from tinygrad_edu.ops import (
     activations,
     arithmetic,
-    class_losses,
-    convolution,
-    embedding,
     extremes,
     indexing,
     linear_algebra,
     losses,
-    normalization,
-    pooling,
     powers,
     reductions,
     selection,
     shapes,
-    softmax,
     special,
     trigonometry,
 )
@@ -32,20 +27,14 @@ __all__ = [
     "Operation",
     "activations",
     "arithmetic",
-    "class_losses",
-    "convolution",
-    "embedding",
     "extremes",
     "indexing",
     "linear_algebra",
     "losses",
-    "normalization",
-    "pooling",
     "powers",
     "reductions",
     "selection",
     "shapes",
-    "softmax",
     "special",
     "trigonometry",
 ]

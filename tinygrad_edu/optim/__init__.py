@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+from tinygrad_edu.missing import missing
 from tinygrad_edu.optim.adadelta import Adadelta
 from tinygrad_edu.optim.adagrad import Adagrad
 from tinygrad_edu.optim.adam import Adam, AdamW
@@ -15,10 +16,7 @@ from tinygrad_edu.optim.sgd import SGD
 def __getattr__(name: str) -> Any:
     if name == "lr_scheduler":  # on first use: importing it takes 1 ms
         return importlib.import_module("tinygrad_edu.optim.lr_scheduler")
-    raise AttributeError(
-        f"module 'tinygrad_edu.optim' has no attribute {name!r}: it is not in this library, "
-        "or not in torch either"
-    )
+    raise missing("tinygrad_edu.optim", name)
 
 
 __all__ = [

@@ -4,6 +4,9 @@ Each takes tensors; or `Value`s, in arrays or nested lists, and then makes one n
 operation.
 """
 
+from typing import TYPE_CHECKING, NoReturn
+
+from tinygrad_edu.missing import missing
 from tinygrad_edu.nn.functional.activations import (
     elu,
     gelu,
@@ -42,6 +45,12 @@ from tinygrad_edu.nn.functional.pooling import (
     max_pool1d,
     max_pool2d,
 )
+
+if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
+
+    def __getattr__(name: str) -> NoReturn:
+        raise missing("tinygrad_edu.nn.functional", name)
+
 
 __all__ = [
     "adaptive_avg_pool2d",

@@ -1,7 +1,8 @@
 """Learning rates that change during training, with torch.optim.lr_scheduler's names."""
 
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
+from tinygrad_edu.missing import missing
 from tinygrad_edu.optim.lr_scheduler.one_cycle import OneCycleLR
 from tinygrad_edu.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from tinygrad_edu.optim.lr_scheduler.scheduler import LRScheduler
@@ -16,12 +17,10 @@ from tinygrad_edu.optim.lr_scheduler.schedules import (
 )
 from tinygrad_edu.optim.lr_scheduler.sequential import SequentialLR
 
+if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(
-        f"module 'tinygrad_edu.optim.lr_scheduler' has no attribute {name!r}: it is not in this "
-        "library, or not in torch either"
-    )
+    def __getattr__(name: str) -> NoReturn:
+        raise missing("tinygrad_edu.optim.lr_scheduler", name)
 
 
 __all__ = [

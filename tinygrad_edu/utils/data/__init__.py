@@ -1,7 +1,8 @@
 """Datasets, and how batches are drawn from them, with torch.utils.data's names and order."""
 
-from typing import Any
+from typing import TYPE_CHECKING, NoReturn
 
+from tinygrad_edu.missing import missing
 from tinygrad_edu.utils.data.collate import default_collate, default_convert
 from tinygrad_edu.utils.data.dataloader import DataLoader
 from tinygrad_edu.utils.data.dataset import (
@@ -19,12 +20,10 @@ from tinygrad_edu.utils.data.sampler import (
     SubsetRandomSampler,
 )
 
+if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
 
-def __getattr__(name: str) -> Any:
-    raise AttributeError(
-        f"module 'tinygrad_edu.utils.data' has no attribute {name!r}: it is not in this library, "
-        "or not in torch either"
-    )
+    def __getattr__(name: str) -> NoReturn:
+        raise missing("tinygrad_edu.utils.data", name)
 
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""Rows of the operation tests, a file for each chapter of `ops/`."""

@@ -9,19 +9,27 @@ from collections.abc import Callable
 
 from benchmarks.rounds import Row, compared, in_turns
 
+NOTHING = "import sys"
+OURS = "import tinygrad_edu"
+WITH_LAYERS = "import tinygrad_edu, tinygrad_edu.nn, tinygrad_edu.optim"
+"""What a training script loads as well; `import tinygrad_edu` loads it on first use."""
 
-def importing(module: str) -> Callable[[], object]:
-    """Return a function that starts Python and imports a module, from bytecode as is usual."""
+
+def running(program: str) -> Callable[[], object]:
+    """Return a function that runs a program in a new Python, from bytecode as is usual."""
     usual = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-c", f"import {module}"]
+    command = [sys.executable, "-c", program]
     return lambda: subprocess.run(command, check=True, env=usual)
 
 
 def rows() -> list[Row]:
     """Measure both, the start of Python included in neither: it is subtracted."""
-    nothing = importing("sys")
+    nothing = running(NOTHING)
     start = min(in_turns(nothing, nothing, calls=1, rounds=9)[:2])
-    ours, theirs, ratios = in_turns(importing("tinygrad_edu"), importing("numpy"), 1, 41)
+    return [_row(OURS, "1/1.3 = 0.77", start), _row(WITH_LAYERS, "", start)]
+
+
+def _row(program: str, target: str, start: float) -> Row:
+    ours, theirs, ratios = in_turns(running(program), running("import numpy"), 1, 41)
     pairs = sorted((r * ours - start) / (ours - start) for r in ratios)
-    timing = (ours - start, theirs - start, pairs)
-    return [compared("`import tinygrad_edu`", "numpy", "1/1.3 = 0.77", timing)]
+    return compared(f"`{program}`", "numpy", target, (ours - start, theirs - start, pairs))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from subprocess import SubprocessError
 from typing import Any
 
 TIMEOUT = 20.0  # seconds that a cell may wait for a drawing before it gets the text alone
@@ -24,6 +23,8 @@ def mimebundle(output: Any, include: Any = None, exclude: Any = None) -> dict[st
     bundle = {"text/plain": repr(output)}
     if output.is_leaf:
         return bundle
+    from subprocess import SubprocessError  # 4 ms that only a notebook needs
+
     viz: Any = importlib.import_module("tinygrad_edu.viz")
     try:
         drawing = viz.graph(output)

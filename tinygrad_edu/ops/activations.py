@@ -20,10 +20,14 @@ from tinygrad_edu.ops.shapes import reshape
 from tinygrad_edu.ops.special import erf
 
 
+_ONE = {np.dtype(kind): np.ones((), kind) for kind in (np.float32, np.float64)}
+"""1 as an array: numpy computes with it in half the time that it takes with Python's 1."""
+
+
 def _sigmoid(input: Any) -> Any:
     # e^(−x) may be inf: then 1/(1 + inf) is 0, which is right. So no case needs a branch.
     y = np.exp(-input)
-    y += 1  # in place: one array less
+    y += _ONE.get(y.dtype, 1)  # in place: one array less
     return np.reciprocal(y)
 
 

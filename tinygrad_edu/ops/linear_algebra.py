@@ -211,7 +211,7 @@ linear = Operation(
     rules=(
         lambda g, _y, _x, w, _b: _times(g, w),
         lambda g, _y, x, _w, _b: _times(g.mT, x),
-        lambda g, _y, _x, _w, _b: g.sum(0),
+        lambda g, _y, _x, _w, _b: g[0] if g.shape[0] == 1 else g.sum(0),  # a tenth of the time
     ),
     explain=_explain_linear,
     dtypes="equal",

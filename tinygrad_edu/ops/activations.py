@@ -19,7 +19,6 @@ from tinygrad_edu.ops.selection import absolute, where
 from tinygrad_edu.ops.shapes import reshape
 from tinygrad_edu.ops.special import erf
 
-
 _ONE = {np.dtype(kind): np.ones((), kind) for kind in (np.float32, np.float64)}
 """1 as an array: numpy computes with it in half the time that it takes with Python's 1."""
 

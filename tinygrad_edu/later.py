@@ -20,6 +20,7 @@ BOTH = {
 
 FUNCTIONS = {
     "printing": "set_printoptions",
+    "saving": "load save",
 }
 """What only the torch namespace has."""
 

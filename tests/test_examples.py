@@ -29,6 +29,7 @@ def test_every_example_is_tested():
         "vanishing",
         "digits",
         "batchnorm",
+        "layers",
         "lstm_sine",
     }
 
@@ -57,6 +58,24 @@ def test_lstm_sine(tmp_path):
     assert len(re.findall(r"^ *\d+ +\S+e-\d+ +\S+e-\d+$", out, re.M)) == 50
     arrives = dict(re.findall(r"(\w+): of the gradient at t = 49, (\S+) arrives", out))
     assert float(arrives["untrained"]) < 1e-6 < float(arrives["trained"])
+
+
+def test_layers(tmp_path):
+    out = run("layers", tmp_path)
+    symbols = {
+        "conv": "conv",
+        "lstm": "weight_hh_l0",
+        "cross_entropy": "ln softmax",
+        "batch_norm": "batch norm",
+        "dropout": "Dropout",
+        "containers": "heads.size.weight",
+    }
+    for name, symbol in symbols.items():
+        assert symbol in (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
+    gradient, expected = re.findall(r"(?:Loss  |less 1 ) (\[.*?\])", out)
+    assert gradient == expected
+    dropped = re.search(r"Dropout +\[(.*?)\]", out)[1].split(", ")
+    assert set(dropped) == {"0.0", "2.0"}
 
 
 def test_batchnorm(tmp_path):

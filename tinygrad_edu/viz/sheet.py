@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
+from tinygrad_edu.trace.parameter_text import parameter_lines
 from tinygrad_edu.viz import labels
 from tinygrad_edu.viz.adaptive import AdaptiveDigraph
 from tinygrad_edu.viz.legend import legend
@@ -157,8 +158,8 @@ def draw_operation(sheet: Sheet, operation: OperationNode) -> None:
     """Draw an operation: its symbol, and its parameters where they are not the usual ones."""
     theme, entry = sheet.theme, operation.operation
     lines = [labels.font(labels.literal(entry.symbol), theme.text, 16)]
-    for name, value in operation.parameters.items():
-        lines.append(labels.font(labels.literal(f"{name}={value}", 24), theme.muted, 11))
+    for line in parameter_lines(operation.parameters):
+        lines.append(labels.font(labels.literal(line, 24), theme.muted, 11))
     definition = getattr(entry, "definition", "an operation of the user's own")
     sheet.inside(operation.call).node(
         f"o{operation.index}",

@@ -72,7 +72,7 @@ def test_layers(tmp_path):
     }
     for name, symbol in symbols.items():
         assert symbol in (tmp_path / f"{name}.svg").read_text(encoding="utf-8")
-    gradient, expected = re.findall(r"(?:Loss  |less 1 ) (\[.*?\])", out)
+    gradient, expected = re.findall(r"(?:Loss|less 1) +(\[.*?\])", out)
     assert gradient == expected
     dropped = re.search(r"Dropout +\[(.*?)\]", out)[1].split(", ")
     assert set(dropped) == {"0.0", "2.0"}

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.recording import Scope, thread
+from tinygrad_edu.autograd.recording import Scope, anomaly, thread
+from tinygrad_edu.later import VALUE_HOMES, attach_methods
 from tinygrad_edu.ops import TABLE, Operation, activations, arithmetic, powers, selection
 
 _new = object.__new__
@@ -69,10 +70,10 @@ class Value:
         Args:
             create_graph: make the gradients `Value`s that can be differentiated again.
         """
-        if create_graph:
+        if create_graph or anomaly.enabled:
             from tinygrad_edu.autograd import backward
 
-            return backward(self, create_graph=True)
+            return backward(self, create_graph=create_graph)
         _backward(self)
         return None
 
@@ -408,3 +409,4 @@ def _attach_operations() -> None:
 
 
 _attach_operations()
+attach_methods(Value, VALUE_HOMES)

@@ -18,18 +18,26 @@ from tinygrad_edu.missing import missing
 
 if TYPE_CHECKING:
     from tinygrad_edu.autograd import functional
+    from tinygrad_edu.autograd.anomaly import detect_anomaly, set_detect_anomaly
     from tinygrad_edu.autograd.finite_differences import GradcheckError, gradcheck, gradgradcheck
     from tinygrad_edu.autograd.function import Function
 
-_HOMES = {"Function": "function", "functional": "functional"} | dict.fromkeys(
-    ("GradcheckError", "gradcheck", "gradgradcheck"), "finite_differences"
-)
+_HOMES = {
+    "Function": "function",
+    "GradcheckError": "finite_differences",
+    "detect_anomaly": "anomaly",
+    "functional": "functional",
+    "gradcheck": "finite_differences",
+    "gradgradcheck": "finite_differences",
+    "set_detect_anomaly": "anomaly",
+}
 
 __all__ = [
     "Function",
     "GradcheckError",
     "backpropagate",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "functional",
     "grad",
@@ -38,6 +46,7 @@ __all__ = [
     "inference_mode",
     "is_grad_enabled",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
     "topological_order",
 ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from tinygrad_edu.autograd.recording import anomaly
 from tinygrad_edu.ieee import QUIET, restore, silence
 
 
@@ -103,6 +104,7 @@ def backpropagate(
     order = topological_order(seeds)
     relevant = None if targets is None else leading_to(order, targets)
     gradients: dict[Any, Any] = dict(seeds)
+    checked = anomaly.enabled
     token = silence(QUIET)
     try:
         for vertex in reversed(order):
@@ -115,6 +117,8 @@ def backpropagate(
             if not inputs:
                 continue
             contributions = vertex.pullback(upstream, relevant, create_graph)
+            if checked:
+                _check_for_nan(vertex, contributions)
             for source, contribution in zip(inputs, contributions):  # noqa: B905 - 0.1 µs
                 if contribution is None:
                     continue
@@ -129,3 +133,9 @@ def backpropagate(
             if vertex.inputs:
                 vertex.release()
     return gradients
+
+
+def _check_for_nan(vertex: Vertex, contributions: Iterable[Any]) -> None:
+    from tinygrad_edu.autograd.anomaly import check  # loaded when somebody looks for a nan
+
+    check(vertex, contributions)

@@ -107,7 +107,7 @@ class Function:
         node = FunctionNode(cls, ctx, args, results)
         for i, result in enumerate(results):
             if all(given[i] is not x for x in ctx._non_differentiable):
-                result.grad_fn = node if len(results) == 1 else Output(node, i)
+                result._grad_fn = node if len(results) == 1 else Output(node, i)
                 result._requires_grad = True
         return tuple(results) if several else results[0]
 

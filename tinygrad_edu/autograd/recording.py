@@ -44,6 +44,19 @@ class _Threads(threading.local):
 thread = _Threads()
 
 
+class Anomaly:
+    """Whether backward passes look for nan, in all threads; `anomaly.py` switches it."""
+
+    __slots__ = ("check_nan", "enabled")
+
+    def __init__(self) -> None:
+        self.enabled = False
+        self.check_nan = True
+
+
+anomaly = Anomaly()
+
+
 def is_grad_enabled() -> bool:
     """Tell whether operations are being recorded for a backward pass in this thread."""
     return thread.here.scope is not None

@@ -38,13 +38,7 @@ class _Conv(Module):
         super().__init__()
         self.in_channels = in_channels
         self.out_channels = out_channels
-        self.kernel_size = self._each_dim(kernel_size)
-        self.stride = self._each_dim(stride)
-        self.padding = padding if isinstance(padding, str) else self._each_dim(padding)
-        self.dilation = self._each_dim(dilation)
-        self.groups = groups
-        self.padding_mode = padding_mode
-        self._check()
+        self._set_geometry(kernel_size, stride, padding, dilation, groups, padding_mode)
         make: dict[str, Any] = {"device": device, "dtype": dtype}
         shape = (out_channels, in_channels // groups, *self.kernel_size)
         self.weight = Parameter(creation.empty(shape, **make))
@@ -53,6 +47,23 @@ class _Conv(Module):
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
+
+    def _set_geometry(
+        self,
+        kernel_size: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        groups: int,
+        padding_mode: str,
+    ) -> None:
+        self.kernel_size = self._each_dim(kernel_size)
+        self.stride = self._each_dim(stride)
+        self.padding = padding if isinstance(padding, str) else self._each_dim(padding)
+        self.dilation = self._each_dim(dilation)
+        self.groups = groups
+        self.padding_mode = padding_mode
+        self._check()
 
     def _each_dim(self, sizes: Any) -> tuple[int, ...]:
         return tuple(sizes) if isinstance(sizes, (tuple, list)) else (sizes,) * self._dims

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tinygrad_edu.tensor import Tensor
 
 
@@ -48,3 +50,54 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
+
+
+class UninitializedParameter(Parameter):
+    """The parameter of a lazy layer, whose shape is not known before the first call.
+
+    It can be handed to an optimizer, and stays the same object when it gets its numbers.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, requires_grad: bool = True) -> UninitializedParameter:
+        """Make one without numbers."""
+        self: UninitializedParameter = cls._wrap(np.empty(0, np.float32))
+        self._requires_grad = bool(requires_grad)
+        return self
+
+    @property
+    def array(self) -> Any:
+        """There are no numbers yet."""
+        raise ValueError(
+            "Attempted to use an uninitialized parameter: its lazy layer learns its shape from the "
+            "first input. Call the model once, with a batch like those to come, before you use it"
+        )
+
+    @array.setter
+    def array(self, array: Any) -> None:
+        Tensor.array.__set__(self, array)  # type: ignore[attr-defined, misc]
+
+    @property
+    def shape(self) -> Any:
+        """It is not known yet."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. Call `forward` to "
+            "initialize the parameters before accessing their attributes."
+        )
+
+    def detach(self) -> UninitializedParameter:
+        """Return itself: there are no numbers to share."""
+        return self
+
+    def materialize(self, array: Any) -> None:
+        """Become an ordinary parameter with these numbers."""
+        self.array = array
+        self.__class__ = Parameter  # type: ignore[assignment]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> UninitializedParameter:
+        memo[id(self)] = copy = UninitializedParameter(requires_grad=self._requires_grad)
+        return copy
+
+    def __repr__(self) -> str:
+        return "<UninitializedParameter>"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_edu.nn.members import TRANSIENT, Members
-from tinygrad_edu.nn.parameter import Parameter
+from tinygrad_edu.nn.parameter import Parameter, UninitializedParameter
 from tinygrad_edu.nn.values import is_array_of_values, numbers_of
 from tinygrad_edu.tensor import Tensor
 
@@ -124,6 +124,8 @@ class _Item(NamedTuple):
                 f'While copying the parameter named "{self.key}", expected torch.Tensor or '
                 f"Tensor-like object from checkpoint but received {type(self.given)}"
             )
+        elif isinstance(self.own, UninitializedParameter):
+            return  # it takes the shape of what it is given
         elif tuple(self.given.shape) != tuple(self.own.shape) and not self._is_old_scalar():
             yield (
                 f"size mismatch for {self.key}: copying a param with shape {self.given.shape} from "
@@ -135,6 +137,11 @@ class _Item(NamedTuple):
 
     def copy(self) -> None:
         """Copy the numbers over the module's."""
+        if isinstance(self.given, UninitializedParameter):
+            return
+        if isinstance(self.own, UninitializedParameter):
+            self.own.materialize(self.given.array.copy())
+            return
         numbers = self.given.array.reshape(self.own.shape)
         if is_array_of_values(self.own):
             for value, number in zip(self.own.flat, numbers.flat, strict=True):

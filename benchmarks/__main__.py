@@ -10,7 +10,7 @@ from pathlib import Path
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")  # before numpy and torch are imported: the same for both
 
-from benchmarks import drawing, imports, scalar, tensor  # noqa: E402
+from benchmarks import drawing, imports, layers, scalar, tensor  # noqa: E402
 from benchmarks.rounds import Row  # noqa: E402
 
 HEAD = """# Benchmarks
@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--write", metavar="FILE", help="write the page there as well")
     options = parser.parse_args()
-    rows = [*scalar.rows(), *tensor.rows(), *imports.rows(), *drawing.rows()]
+    rows = [*scalar.rows(), *tensor.rows(), *layers.rows(), *imports.rows(), *drawing.rows()]
     page = f"{HEAD}\n{table(rows)}{NOTE}\n{machine()}"
     print(page)
     if options.write:

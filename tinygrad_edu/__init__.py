@@ -30,18 +30,14 @@ from tinygrad_edu.creation import (
     linspace,
     ones,
     ones_like,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
     tensor,
     zeros,
     zeros_like,
 )
 from tinygrad_edu.device import device
+from tinygrad_edu.drawing import rand, rand_like, randint, randn, randn_like, randperm
 from tinygrad_edu.dtypes import (
+    ABSENT,
     bool_,
     dtype,
     float32,
@@ -70,13 +66,18 @@ _class: Any
 for _class in (Value, Tensor):
     _class._repr_mimebundle_ = mimebundle
 
-_PACKAGES = {"datasets", "nn", "optim", "random", "trace", "utils", "viz"}
+_PACKAGES = {
+    "accelerator", "backends", "cuda", "datasets", "linalg", "mps", "nn", "optim", "random",
+    "special", "trace", "utils", "viz", "xpu",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Load what is used for the first time."""
     if name in _PACKAGES:
         return importlib.import_module(f"tinygrad_edu.{name}")
+    if name in ABSENT:
+        return ABSENT[name]
     if name not in later.FUNCTION_HOMES:
         raise missing("tinygrad_edu", name)
     globals()[name] = found = later.load(later.FUNCTION_HOMES[name], name)

@@ -52,7 +52,9 @@ def run(argv: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     end = given.index("--") if "--" in given else len(given)
     try:
-        options = parser().parse_args(given[:end])
+        options, unknown = parser().parse_known_args(given[:end])
+        if unknown:  # said by the command, with its own usage
+            options.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         if given[end:]:
             if not hasattr(options, "arguments"):
                 options.parser.error("it takes no arguments after --, which are for scripts")

@@ -18,22 +18,47 @@ class dtype:  # noqa: N801 - torch's spelling
     True
     """
 
-    __slots__ = ("name", "numpy", "title")
+    __slots__ = ("_numpy", "name", "title")
 
-    def __init__(self, name: str, title: str) -> None:
+    def __init__(self, name: str, title: str | None = None) -> None:
         self.name = name
-        self.numpy: np.dtype[Any] = np.dtype(name)
-        self.title = title  # how torch's messages spell it
+        self.title = title or name  # how torch's messages spell it
+        self._numpy = None if title is None else np.dtype(name)
+
+    @property
+    def numpy(self) -> np.dtype[Any]:
+        """What numpy calls it.
+
+        Raises:
+            NotImplementedError: for a type that torch has and this library has not: it can be
+                named, but not used.
+        """
+        if self._numpy is None:
+            raise NotImplementedError(
+                f"{self!r} is not in this library, which computes with float32 and float64, whole "
+                "numbers and bools; the same script runs with `import torch`"
+            )
+        return self._numpy
 
     @property
     def is_floating_point(self) -> bool:
         """Whether numbers of this type can have gradients."""
-        return self.numpy.kind == "f"
+        return "float" in self.name
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the numbers have an imaginary part: none that is here has."""
+        return self.name.startswith("complex")
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether there are negative numbers of this type."""
+        return not self.name.startswith(("u", "bool"))
 
     @property
     def itemsize(self) -> int:
         """Bytes per number."""
-        return self.numpy.itemsize
+        return int("".join(filter(str.isdigit, self.name)) or 8) // 8
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -52,6 +77,13 @@ uint8 = dtype("uint8", "Byte")
 bool_ = dtype("bool", "Bool")
 
 ALL = (float32, float64, int8, int16, int32, int64, uint8, bool_)
+
+_NOT_HERE = ("float16", "bfloat16", "complex32", "complex64", "complex128", "uint16", "uint32",
+             "uint64")  # fmt: skip
+ABSENT = {name: dtype(name) for name in _NOT_HERE}
+"""What torch has and this library has not, by name: it can be named, but not used."""
+ABSENT.update(half=ABSENT["float16"], chalf=ABSENT["complex32"], cfloat=ABSENT["complex64"],
+              cdouble=ABSENT["complex128"])  # fmt: skip
 _BY_NUMPY = {d.numpy: d for d in ALL}
 _BY_PYTHON = {float: float64, int: int64, bool: bool_}
 
@@ -118,7 +150,8 @@ def _combine(a: np.dtype[Any] | None, b: np.dtype[Any] | None) -> np.dtype[Any] 
     return np.promote_types(a, b)
 
 
-_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
+CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
+"""How dtypes rank, by the letter of their kind: a result never goes into a lower one."""
 
 
 def common_dtype(operands: Sequence[Any]) -> np.dtype[Any]:
@@ -139,7 +172,7 @@ def common_dtype(operands: Sequence[Any]) -> np.dtype[Any]:
     result: np.dtype[Any] | None = None
     for kind_or_none in ranks:
         if kind_or_none is not None and (
-            result is None or _CATEGORY[kind_or_none.kind] > _CATEGORY[result.kind]
+            result is None or CATEGORY[kind_or_none.kind] > CATEGORY[result.kind]
         ):
             result = kind_or_none
     assert result is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.in_place_methods import attach_in_place
 from tinygrad_edu.later import as_function
 from tinygrad_edu.operators import compare as compare_by
 from tinygrad_edu.ops import TABLE
@@ -14,11 +15,16 @@ from tinygrad_edu.ops.reductions import reduced_dims
 from tinygrad_edu.tensor import Tensor
 
 INTERNAL = {
-    "place", "getitem", "setitem", "to_dtype", "linear", "mse_loss", "batched_matmul",
-    "max_dim", "min_dim", "max_all", "min_all", "leaky_relu", "view", "expand",
+    "place", "piece", "getitem", "setitem", "to_dtype", "linear", "mse_loss", "batched_matmul",
+    "max_dim", "min_dim", "max_all", "min_all", "median_all", "nanmedian_all", "leaky_relu", "view",
+    "expand",
     "elu", "softplus", "silu", "gelu", "gelu_tanh", "log_sigmoid", "hardtanh", "softsign",
     "prelu_kernel", "smooth_l1_loss", "huber_loss", "nll_loss", "nll_loss2d",
-    "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "on_diagonal", "interleave",
+    "blocks", "contract", "linalg_cross",
+    "solve_matrices", "cofactors", "sign_of_det", "log_abs_det", "cholesky_factor",
+    "round_decimals", "div_floor", "div_trunc", "entr",
+    "glu", "hardsigmoid", "hardswish", "mish", "softshrink", "tanhshrink",
 }  # fmt: skip
 """Entries of the table that are reached under another name: methods, indexing, nn.functional."""
 
@@ -27,8 +33,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: as_function(op) for name, op in TABLE.items() if name not in INTERNAL
 }
 FUNCTIONS.update(concat=FUNCTIONS["cat"], subtract=FUNCTIONS["sub"], multiply=FUNCTIONS["mul"],
-                 divide=FUNCTIONS["div"], negative=FUNCTIONS["neg"], clip=FUNCTIONS["clamp"],
-                 absolute=FUNCTIONS["abs"], swapaxes=FUNCTIONS["transpose"])  # fmt: skip
+                 negative=FUNCTIONS["neg"], clip=FUNCTIONS["clamp"],
+                 absolute=FUNCTIONS["abs"])  # fmt: skip
 
 
 def _add(input: Any, other: Any, *, alpha: float = 1) -> Any:
@@ -39,6 +45,15 @@ def _add(input: Any, other: Any, *, alpha: float = 1) -> Any:
 def _sub(input: Any, other: Any, *, alpha: float = 1) -> Any:
     """Subtract `alpha · other`."""
     return TABLE["sub"](input, other if alpha == 1 else other * alpha)
+
+
+def _div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+    """Divide; "trunc" or "floor" rounds the quotient, towards 0 or down."""
+    if rounding_mode is None:
+        return TABLE["div"](input, other)
+    from tinygrad_edu.ops.rounding import rounded_division
+
+    return rounded_division(input, other, rounding_mode)
 
 
 def _squeeze_index(function: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
@@ -99,14 +114,18 @@ def isfinite(input: Tensor) -> Tensor:
 def allclose(
     input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> bool:
-    """Tell whether |input − other| ≤ atol + rtol · |other| everywhere."""
-    if input.dtype != other.dtype:
-        raise RuntimeError(f"allclose: the dtypes differ: {input.dtype} and {other.dtype}")
-    return bool(np.allclose(input.array, other.array, rtol, atol, equal_nan))
+    """Tell whether |input − other| ≤ atol + rtol · |other| everywhere; errors as of `isclose`."""
+    from tinygrad_edu.plain.logic import isclose
+
+    return bool(np.all(isclose(input, other, rtol, atol, equal_nan).array))
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Tell whether two tensors have the same shape and numbers."""
+    for name, x in (("input", input), ("other", other)):
+        if not isinstance(x, Tensor):
+            kind = type(x).__name__
+            raise TypeError(f"equal(): argument '{name}' must be Tensor, not {kind}")
     return bool(np.array_equal(input.array, other.array))
 
 
@@ -134,10 +153,14 @@ def _comparison(name: str, function: Any) -> Callable[[Tensor, Any], Tensor]:
 METHODS: dict[str, Callable[..., Any]] = {
     f.__name__: f for f in (argmax, argmin, all, any, isnan, isinf, isfinite, allclose, equal)
 }
-METHODS.update(add=_add, sub=_sub, clip=FUNCTIONS["clamp"], swapaxes=FUNCTIONS["transpose"])
-for _name, _ufunc in {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal,
-                      "gt": np.greater, "ge": np.greater_equal}.items():  # fmt: skip
-    METHODS[_name] = _comparison(_name, _ufunc)
+METHODS.update(add=_add, sub=_sub, subtract=_sub, div=_div, divide=_div,
+               true_divide=FUNCTIONS["div"], multiply=FUNCTIONS["mul"], negative=FUNCTIONS["neg"],
+               absolute=FUNCTIONS["abs"], clip=FUNCTIONS["clamp"])  # fmt: skip
+for _names, _ufunc in {"eq": np.equal, "ne not_equal": np.not_equal, "lt less": np.less,
+                       "le less_equal": np.less_equal, "gt greater": np.greater,
+                       "ge greater_equal": np.greater_equal}.items():  # fmt: skip
+    METHODS.update({_name: _comparison(_name, _ufunc) for _name in _names.split()})
 FUNCTIONS.update(METHODS, numel=numel, is_tensor=is_tensor)
 for _name, _method in METHODS.items():
     setattr(Tensor, _name, _method)
+attach_in_place(Tensor)

@@ -11,27 +11,103 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from tinygrad_edu.in_place_methods import FUNCTIONS as IN_PLACE
 from tinygrad_edu.ops.operation import TABLE, Composite, Operation
 
 BOTH = {
+    "ops.arranging": "adjoint broadcast_to diagonal moveaxis movedim narrow ravel select swapaxes "
+    "swapdims unflatten",
+    "ops.joining": "kron",
+    "ops.matrices": "cholesky det inverse logdet slogdet",
+    "ops.decompositions": "pinverse qr svd",
+    "ops.chains": "matrix_power",
+    "ops.products": "addbmm addmm addmv addr baddbmm cross dist inner vdot",
+    "ops.repeating": "diag diag_embed diagflat flip fliplr flipud repeat_interleave roll rot90 "
+    "tile tril triu",
+    "ops.splitting": "chunk dsplit hsplit split tensor_split unbind vsplit",
+    "plain.draws": "bernoulli multinomial",
+    "plain.sorting": "argsort unique unique_consecutive",
+    "plain.counting": "argwhere bincount count_nonzero histc histogram nonzero",
+    "ops.masking": "masked_fill masked_scatter masked_select",
+    "ops.scattering": "index_add index_copy index_fill scatter scatter_add scatter_reduce "
+    "select_scatter",
+    "ops.taking": "index_put put take take_along_dim",
+    "ops.statistics": "corrcoef cov nanmean nansum",
+    "ops.quantiles": "quantile nanquantile",
+    "ops.sorting": "sort msort topk kthvalue median nanmedian mode aminmax",
+    "ops.scans": "cumsum cumprod cummax cummin logcumsumexp diff",
+    "ops.rounding": "ceil fix floor floor_divide fmod frac remainder round trunc",
+    "ops.hyperbolic": "acosh arccosh arcsinh arctanh asinh atanh cosh sinh",
+    "ops.angles": "acos arccos arcsin arctan arctan2 asin atan atan2 deg2rad hypot rad2deg sinc",
+    "ops.logarithms": "exp2 log10 log2 logaddexp logaddexp2 logit",
+    "ops.blends": "addcdiv addcmul float_power lerp",
+    "ops.bounds": "clamp_max clamp_min fmax fmin nan_to_num",
+    "ops.signs": "copysign heaviside positive sgn",
+    "ops.tails": "erfc",
+    "ops.units": "hardshrink",
+    "plain.logic": "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift "
+    "bitwise_xor isclose isneginf isposinf isreal logical_and logical_not logical_or logical_xor "
+    "signbit",
     "ops.softmax": "softmax log_softmax logsumexp",
 }
 """Functions of the torch namespace that are methods of tensors as well, by module."""
 
 FUNCTIONS = {
+    "nn.functional": "avg_pool1d conv1d conv2d max_pool1d max_pool2d",
+    "ops.arranging": "atleast_1d atleast_2d atleast_3d",
+    "ops.einsum": "einsum",
+    "ops.chains": "chain_matmul",
+    "ops.products": "cdist tensordot",
+    "ops.joining": "block_diag broadcast_shapes broadcast_tensors cartesian_prod column_stack "
+    "combinations concatenate dstack hstack meshgrid row_stack vander vstack",
+    "drawing": "randint_like",
+    "legacy": "BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor IntTensor LongTensor "
+    "ShortTensor",
+    "making": "asarray logspace",
+    "number_types": "can_cast finfo iinfo is_complex is_floating_point is_nonzero is_storage "
+    "promote_types result_type",
+    "settings": "are_deterministic_algorithms_enabled get_default_device get_rng_state "
+    "is_deterministic_algorithms_warn_only_enabled set_default_device set_rng_state "
+    "use_deterministic_algorithms",
+    "in_place_methods": " ".join(f"{name}_" for name in IN_PLACE.split()),
+    "plain.logic": "isin",
+    "ops.statistics": "std_mean var_mean",
+    "plain.draws": "normal poisson",
+    "plain.sorting": "bucketize searchsorted",
+    "plain.indices": "tril_indices triu_indices",
+    "nn.functional.distances": "cosine_similarity pairwise_distance",
+    "ops.blends": "rsub",
+    "ops.units": "celu threshold",
     "printing": "set_printoptions",
     "saving": "load save",
+    "compiling": "compile",
 }
 """What only the torch namespace has."""
 
-METHODS: dict[str, str] = {}
+METHODS: dict[str, str] = {
+    "making": "expand_as new_empty new_full new_ones new_tensor new_zeros reshape_as view_as",
+    "filling": "bernoulli_ exponential_ fill_diagonal_ normal_ random_ uniform_",
+    "ops.arranging": "unfold",
+    "ops.products": "trace",
+    "ops.repeating": "repeat",
+    "reshaping_in_place": "detach_ squeeze_ swapaxes_ swapdims_ t_ transpose_ unsqueeze_",
+}
 """What only tensors have."""
 
-ON_VALUES: dict[str, str] = {}
+ON_VALUES: dict[str, str] = {
+    "ops.bounds": "clamp_max clamp_min fmax fmin nan_to_num",
+    "ops.signs": "copysign",
+    "ops.units": "hardshrink",
+    "ops.rounding": "ceil floor fmod frac remainder round trunc",
+    "ops.hyperbolic": "acosh asinh atanh cosh sinh",
+    "ops.logarithms": "exp2 log10 log2 logaddexp logaddexp2 logit",
+    "ops.angles": "acos asin atan atan2 deg2rad hypot rad2deg sinc",
+}
 """What `Value` has too: entries of the table that compute on a float."""
 
 UNNAMED = (
-    "ops.class_losses", "ops.convolution", "ops.embedding", "ops.normalization", "ops.pooling",
+    "ops.class_losses", "ops.convolution", "ops.embedding", "ops.normalization", "ops.padding",
+    "ops.pooling", "ops.spectra",
 )  # fmt: skip
 """Chapters of the table without a name in the torch namespace: layers use them."""
 

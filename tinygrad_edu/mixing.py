@@ -47,6 +47,23 @@ def _insist_on_one(op: Operation, arrays: Sequence[Any]) -> None:
         )
 
 
+def operand_error(op: Operation, operands: Sequence[Any], error: Exception) -> Exception:
+    """Say why an operation could not be computed: an operand is no number, or its shape not right.
+
+    Args:
+        op: the operation.
+        operands: arrays and numbers, or what was taken for one.
+        error: what numpy said, or the operation itself.
+    """
+    for x in operands:
+        if not isinstance(x, (np.ndarray, np.generic, int, float)):
+            kind = type(x).__name__
+            return TypeError(f"{op.name}(): an operand must be a Tensor or a number, not {kind}")
+    if isinstance(error, ValueError):
+        return shape_error(op.name, operands, error, op.explain)
+    return error
+
+
 def shape_error(
     name: str, arrays: Sequence[Any], error: Exception, explain: Any = None
 ) -> RuntimeError:

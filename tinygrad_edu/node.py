@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_edu.autograd.hooks import AccumulateGrad, run_hooks
-from tinygrad_edu.autograd.recording import Scope, is_grad_enabled
+from tinygrad_edu.autograd.recording import Scope
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.reductions import sum as sum_over
 from tinygrad_edu.ops.shapes import expand, reshape, to_dtype
@@ -166,8 +166,7 @@ class Node:
 
     def name(self) -> str:
         """Return torch's name of the node, such as SigmoidBackward0."""
-        name = self.op.grad_fn_name
-        return name if isinstance(name, str) else name(**self.parameters)
+        return self.op.node_name(self.parameters)
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -267,20 +266,10 @@ def _sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:
     return gradient if gradient.shape == shape else expand(gradient, shape)
 
 
-def refuse_stale_view(x: Any) -> None:
-    """Refuse a view whose base was changed by a recorded operation since the view was taken."""
-    made = 0 if x.grad_fn is None else x.grad_fn.recorded_at
-    if x._changes[2] > made and is_grad_enabled():
-        raise NotImplementedError(
-            f"this view of shape {list(x.shape)} was made before its base was changed by a "
-            "recorded in-place operation, which this library does not follow; take the view again"
-        )
-
-
 def _with_history(array: Any, node: Any) -> Any:
     """Make the tensor that a node computed, from its array."""
     tensor = _tensor_class()._wrap(array)
-    tensor.grad_fn, tensor._requires_grad = node, True
+    tensor._grad_fn, tensor._requires_grad = node, True
     return tensor
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import importlib
 from typing import Any
 
@@ -11,14 +13,15 @@ TIMEOUT = 20.0  # seconds that a cell may wait for a drawing before it gets the 
 def mimebundle(output: Any, include: Any = None, exclude: Any = None) -> dict[str, str]:
     """Return what IPython can show: always the text, and the drawn graph where there is one.
 
-    `tinygrad_edu` makes it the `_repr_mimebundle_` of values and tensors. A leaf, a graph too large
-    to read, and a machine without Graphviz have the text alone.
+    `tinygrad_edu` makes it the `_repr_mimebundle_` of values and tensors. The drawing of a value
+    has its number in it; a tensor's numbers stand above its drawing. A leaf, a graph too large to
+    read, and a machine without Graphviz have the text alone.
 
-    >>> from tinygrad_edu import Value
+    >>> from tinygrad_edu import Value, tensor
     >>> mimebundle(Value(1.0))
     {'text/plain': 'Value(1.0)'}
-    >>> sorted(mimebundle(Value(1.0) * 2))
-    ['image/svg+xml', 'text/plain']
+    >>> sorted(mimebundle(Value(1.0) * 2)), sorted(mimebundle(tensor(1.0, requires_grad=True) * 2))
+    (['image/svg+xml', 'text/plain'], ['text/html', 'text/plain'])
     """
     bundle = {"text/plain": repr(output)}
     if output.is_leaf:
@@ -27,9 +30,20 @@ def mimebundle(output: Any, include: Any = None, exclude: Any = None) -> dict[st
 
     viz: Any = importlib.import_module("tinygrad_edu.viz")
     try:
-        drawing = viz.graph(output)
+        drawing = viz.graph(output, names=None)  # the caller is the notebook itself
         drawing.timeout = TIMEOUT
-        bundle["image/svg+xml"] = drawing.pipe("svg", encoding="utf-8", quiet=True)
+        svg: str = drawing.pipe("svg", encoding="utf-8", quiet=True)
     except (ImportError, OSError, RuntimeError, SubprocessError, ValueError):
-        pass  # the text says what can be said
+        return bundle  # the text says what can be said
+    if hasattr(output, "grad_fn"):
+        bundle["text/html"] = _below(bundle["text/plain"], svg)
+    else:
+        bundle["image/svg+xml"] = svg
     return bundle
+
+
+def _below(text: str, svg: str) -> str:
+    """Put a drawing below a text; as an image, whose stylesheet cannot reach the page."""
+    source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    image = f'<img src="{source}" alt="the graph it was computed in" style="max-width:100%">'
+    return f'<pre style="line-height:1.4">{html.escape(text)}</pre>\n{image}'

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.indices import explained, read_index
 from tinygrad_edu.mixing import shape_error
 from tinygrad_edu.ops import arithmetic, indexing, linear_algebra, powers, selection, shapes
 
@@ -68,6 +69,18 @@ class Operators:
     def __rpow__(self, other: Any) -> Any:
         return _binary(powers.pow, other, self)
 
+    def __floordiv__(self, other: Any) -> Any:
+        return _binary(_rounding().floor_divide, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return _binary(_rounding().floor_divide, other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return _binary(_rounding().remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return _binary(_rounding().remainder, other, self)
+
     def __neg__(self) -> Any:
         return self._record(arithmetic.neg, (self,), _NO_PARAMETERS)
 
@@ -115,6 +128,18 @@ class Operators:
 
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
+    def __lshift__(self, other: Any) -> Any:
+        return _bitwise(np.left_shift, self, other)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return _bitwise(np.left_shift, other, self)
+
+    def __rshift__(self, other: Any) -> Any:
+        return _bitwise(np.right_shift, self, other)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return _bitwise(np.right_shift, other, self)
+
     def __invert__(self) -> Any:
         if self.array.dtype.kind == "f":
             raise TypeError(
@@ -126,11 +151,14 @@ class Operators:
     # --- reading at an index ---------------------------------------------------------------------
 
     def __getitem__(self, index: Any) -> Any:
-        parameters = {"index": plain_index(index)}
         try:
-            return self._record(indexing.getitem, (self,), parameters)
+            first, index = read_index(index, self.array.shape)
+            found: Any = self
+            if first is not None:
+                found = self._record(indexing.getitem, (self,), {"index": first})
+            return self._record(indexing.getitem, (found,), {"index": index})
         except IndexError as error:
-            raise IndexError(f"{error} (the tensor has shape {list(self.shape)})") from None
+            raise explained(error, self.array.shape) from None
 
     # --- shapes, as methods spell them -----------------------------------------------------------
 
@@ -166,38 +194,24 @@ class Operators:
             )
         return shapes.transpose(self, -2, -1)
 
+    @property
+    def mH(self) -> Any:  # noqa: N802 - torch's spelling
+        """The tensor with its last two dims exchanged; no number here is complex."""
+        return self.mT
+
+    @property
+    def H(self) -> Any:  # noqa: N802 - torch's spelling
+        """The transpose of a matrix; no number here is complex."""
+        if self.ndim not in (0, 2):
+            raise RuntimeError(
+                "tensor.H is only supported on matrices (2-D tensors). Got "
+                f"{self.ndim}-D tensor. For batches of matrices, use tensor.mT"
+            )
+        return self.mT
+
     def where(self, condition: Tensor, other: Any) -> Any:
         """Keep the numbers where the condition holds, else take those of `other`."""
         return selection.where(condition, self, other)
-
-    def to(self, *args: Any, **kwargs: Any) -> Any:
-        """Convert to another dtype (or to the device it is on: the CPU is the only one)."""
-        from tinygrad_edu.device import parse_to
-
-        kind = parse_to(*args, **kwargs)
-        if kind is None or kind == self.array.dtype:
-            return self
-        return shapes.to_dtype(self, dtype=kind)
-
-    def float(self) -> Any:
-        """Convert to float32."""
-        return self.to(dtypes.float32)
-
-    def double(self) -> Any:
-        """Convert to float64."""
-        return self.to(dtypes.float64)
-
-    def long(self) -> Any:
-        """Convert to int64."""
-        return self.to(dtypes.int64)
-
-    def int(self) -> Any:
-        """Convert to int32."""
-        return self.to(dtypes.int32)
-
-    def bool(self) -> Any:
-        """Convert to bool: whether each number is not 0."""
-        return self.to(dtypes.bool_)
 
 
 def _binary(op: Operation, a: Any, b: Any) -> Any:
@@ -237,43 +251,35 @@ def _compared(function: Any, a: Any, b: Any) -> Any:
 
 
 def _bitwise(function: Any, a: Any, b: Any) -> Any:
-    """Combine the bits of a tensor and of a tensor or number."""
-    if not isinstance(b, (Operators, int, float, np.generic, np.ndarray)):
+    """Combine the bits of a tensor and of a tensor or number, in either order."""
+    if not all(isinstance(x, (Operators, int, float, np.generic, np.ndarray)) for x in (a, b)):
         return NotImplemented
-    operands = [a.array, b.array if isinstance(b, Operators) else b]
+    operands = [x.array if isinstance(x, Operators) else x for x in (a, b)]
     kind = dtypes.common_dtype(operands)
-    _refuse_floats(function.__name__, kind)
+    tensor = a if isinstance(a, Operators) else b
     try:
-        return a._wrap(function(*(np.asarray(x).astype(kind) for x in operands)))
+        np.broadcast(*operands)  # shapes that do not fit are told of first, as in torch
+        if kind.kind == "f" or (kind.kind == "b" and function in (np.left_shift, np.right_shift)):
+            raise _no_bits(function.__name__, kind)
+        return tensor._wrap(function(*(np.asarray(x).astype(kind) for x in operands)))
     except ValueError as error:
         raise shape_error(function.__name__, operands, error) from None
 
 
-def _refuse_floats(name: str, kind: np.dtype[Any]) -> None:
+def _no_bits(name: str, kind: np.dtype[Any]) -> NotImplementedError:
+    advice = "convert it with .long()"
     if kind.kind == "f":
-        raise NotImplementedError(
-            f"\"{name}_cpu\" not implemented for '{dtypes.title(kind)}': floats have no bits to "
-            "combine; compare first, as in (x > 0) & (x < 1)"
-        )
+        advice = "floats have no bits; compare first, as in (x > 0) & (x < 1)"
+    return NotImplementedError(
+        f"\"{name}_cpu\" not implemented for '{dtypes.title(kind)}': {advice}"
+    )
 
 
-def plain_index(index: Any) -> Any:
-    """Turn the tensors in an index into arrays, which numpy reads the same way."""
-    if isinstance(index, tuple):
-        return tuple(map(plain_index, index))
-    if isinstance(index, Operators):
-        array = index.array
-        if array.dtype.kind not in "iub":
-            raise IndexError(
-                "tensors used as indices must be long, int, byte or bool tensors, not "
-                f"{dtypes.of(array)}"
-            )
-        if array.ndim == 0 and array.dtype.kind in "iu":
-            return int(array)
-        return array.astype(bool) if array.dtype == np.uint8 else array
-    if isinstance(index, slice) and index.step is not None and index.step <= 0:
-        raise ValueError(f"step must be greater than zero, but the slice has step {index.step}")
-    return np.asarray(index) if isinstance(index, list) else index
+def _rounding() -> Any:
+    """Load the chapter of // and %, which a first lesson does without."""
+    from tinygrad_edu.ops import rounding
+
+    return rounding
 
 
 def sizes(given: Sequence[Any]) -> tuple[int, ...]:

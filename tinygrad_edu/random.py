@@ -266,6 +266,14 @@ class Generator:
         logarithms = np.array([math.log1p(-u) for u in units.tolist()], np.float64)
         return (-1.0 / lambd * logarithms).astype(kind).reshape(shape)
 
+    def words(self, count: int, bits: int = 32) -> NDArray[np.uint64]:
+        """Draw raw words of 32 bits, or of 64, which are two of them joined.
+
+        >>> Generator().manual_seed(0).words(2).tolist()
+        [2357136044, 2546248239]
+        """
+        return self._words64(count) if bits == 64 else self._stream.random_raw(count)
+
     def _words64(self, count: int) -> NDArray[np.uint64]:
         words = self._stream.random_raw(2 * count)
         return (words[0::2] << np.uint64(32)) | words[1::2]

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from tinygrad_edu.device import device
+from tinygrad_edu.device import check_device
 from tinygrad_edu.size import Size
 from tinygrad_edu.tensor import Tensor
 
@@ -80,7 +80,7 @@ def load(
         NotImplementedError: for a dtype, or a device, that is not here.
     """
     if map_location is not None:
-        device(map_location)
+        check_device(map_location)
     data = Path(f).read_bytes() if isinstance(f, (str, os.PathLike)) else f.read()
     tensors = {name: Tensor._wrap(array) for name, array in _arrays(data).items()}
     metadata = _header(data).get("__metadata__") or {}

@@ -7,25 +7,25 @@ just an operation by name (`x.exp()`, `x.sum(0)`) are attached from the table at
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tinygrad_edu import dtypes
-from tinygrad_edu.autograd.gradients import backward
-from tinygrad_edu.autograd.hooks import RemovableHandle, Retain, run_hooks
+from tinygrad_edu.autograd.hooks import run_hooks
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.conversions import Conversions
+from tinygrad_edu.facts import Facts
+from tinygrad_edu.history import History
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.in_place import InPlace
 from tinygrad_edu.later import METHOD_HOMES, attach_methods
-from tinygrad_edu.mixing import adapt, check_grad, shape_error
-from tinygrad_edu.node import Node, record, refuse_stale_view
+from tinygrad_edu.mixing import adapt, operand_error
+from tinygrad_edu.node import Node, record
 from tinygrad_edu.operators import Operators
-from tinygrad_edu.ops import TABLE, Composite, Operation, shapes
-from tinygrad_edu.size import Size
+from tinygrad_edu.ops import TABLE, Composite, Operation
+from tinygrad_edu.views import View, follow, share
 
 Array = np.ndarray[Any, Any]
 
@@ -35,7 +35,7 @@ _FLOAT32, _FLOAT64, _MIXED = np.dtype(np.float32), np.dtype(np.float64), object(
 _NO_PARAMETERS: dict[str, Any] = {}
 
 
-class Tensor(Operators, InPlace, Conversions):
+class Tensor(Operators, InPlace, Conversions, Facts, History):
     """An array of numbers that can be differentiated.
 
     Attributes:
@@ -46,33 +46,29 @@ class Tensor(Operators, InPlace, Conversions):
 
     __slots__ = (
         "__weakref__",
-        "_base",
         "_changes",
         "_grad",
+        "_grad_fn",
         "_requires_grad",
+        "_view",
         "array",
-        "grad_fn",
         "hooks",
         "name",
     )
 
     array: Array
     _grad: Tensor | None
-    grad_fn: Node | None
+    _grad_fn: Node | None
+    _view: View | None  # how it is a view of another tensor
     hooks: list[Any] | None
     name: str | None
     __array_priority__ = 1000  # numpy leaves `array * tensor` to the tensor
 
-    def __new__(cls, *data: Any) -> Tensor:
-        """Make a float tensor of sizes, or of nested sequences, as torch.Tensor does."""
-        kind = dtypes.default_float()
-        if len(data) == 1 and not isinstance(data[0], (int, np.integer)):
-            source = data[0].array if isinstance(data[0], Tensor) else data[0]
-            array = np.array(source, dtype=kind)
-        else:
-            array = np.zeros(data or (0,), dtype=kind)
-        tensor: Tensor = cls._wrap(array)
-        return tensor
+    def __new__(cls, *data: Any, device: Any = None) -> Tensor:
+        """Make a float tensor of sizes or of nested sequences, as torch.Tensor does."""
+        from tinygrad_edu.legacy import made
+
+        return made(cls, dtypes.default_float(), data, device)  # type: ignore[no-any-return]
 
     @classmethod
     def _wrap(cls, array: Any) -> Any:
@@ -80,7 +76,7 @@ class Tensor(Operators, InPlace, Conversions):
         self = _new(cls)
         self.array = array if type(array) is _ndarray else np.asarray(array)
         self._requires_grad = False
-        self._grad = self.grad_fn = self.name = self.hooks = self._base = None
+        self._grad = self._grad_fn = self.name = self.hooks = self._view = None
         self._changes = [0, 0, 0]  # shared by views: number, time of the last, of the last recorded
         return self
 
@@ -100,32 +96,33 @@ class Tensor(Operators, InPlace, Conversions):
                 arrays.append(array)
                 if array.dtype is not kind:
                     kind = array.dtype if kind is None else _MIXED
+                view = x._view
+                if view is not None and view.time < x._changes[2] and thread.here.scope is not None:
+                    follow(x)
                 if x._requires_grad:
                     wanted |= bit
-                    source = x.grad_fn or x
-                    if x._base is not None:
-                        refuse_stale_view(x)
+                    source = x._grad_fn or x
             else:
                 arrays.append(x)
             inputs.append(source)
             bit += bit
         given = arrays
-        if kind is not _FLOAT32 and kind is not _FLOAT64 and op.dtypes != "as is":
-            given = adapt(op, arrays)
         token = silence(QUIET)
         try:
+            if kind is not _FLOAT32 and kind is not _FLOAT64 and op.dtypes != "as is":
+                given = adapt(op, arrays)
             array = op.on_arrays(*given, **parameters)
-        except ValueError as error:
-            raise shape_error(op.name, given, error, op.explain) from None
+        except (TypeError, ValueError) as error:
+            raise operand_error(op, given, error) from None
         finally:
             restore(token)
         result: Tensor = Tensor._wrap(array)
         if op.is_view:
-            _share(result, operands[0])
+            share(result, operands[0], op, parameters)
         if wanted:
             scope = thread.here.scope
             if scope is not None and result.array.dtype.kind == "f":
-                result.grad_fn = record(
+                result._grad_fn = record(
                     op, parameters, operands, inputs, arrays, wanted, result, scope
                 )
                 result._requires_grad = True
@@ -135,7 +132,7 @@ class Tensor(Operators, InPlace, Conversions):
     def _record_one(op: Operation, x: Tensor) -> Tensor:
         """Do what `_record` does, for one input and no parameters: 0.4 µs sooner."""
         kind, scope = x.array.dtype, thread.here.scope
-        if (kind is not _FLOAT32 and kind is not _FLOAT64) or x._base is not None:
+        if (kind is not _FLOAT32 and kind is not _FLOAT64) or x._view is not None:
             return Tensor._record(op, (x,), _NO_PARAMETERS)
         token = silence(QUIET)
         try:
@@ -143,8 +140,8 @@ class Tensor(Operators, InPlace, Conversions):
         finally:
             restore(token)
         if x._requires_grad and scope is not None and result.array.dtype.kind == "f":
-            inputs, arrays = [x.grad_fn or x], [x.array]
-            result.grad_fn = record(op, _NO_PARAMETERS, (x,), inputs, arrays, 1, result, scope)
+            inputs, arrays = [x._grad_fn or x], [x.array]
+            result._grad_fn = record(op, _NO_PARAMETERS, (x,), inputs, arrays, 1, result, scope)
             result._requires_grad = True
         return result
 
@@ -183,7 +180,7 @@ class Tensor(Operators, InPlace, Conversions):
 
     def seed(self, gradient: Any, create_graph: bool) -> Any:
         """Check the gradient that a backward pass starts with here; by default 1."""
-        if not self._requires_grad:
+        if not self.requires_grad:
             raise RuntimeError(
                 "element 0 of tensors does not require grad and does not have a grad_fn: nothing "
                 "that it was computed from has requires_grad=True, or it was computed under no_grad"
@@ -216,69 +213,7 @@ class Tensor(Operators, InPlace, Conversions):
         """Give the engine's gradient of a tensor to the user: as a tensor."""
         return gradient if isinstance(gradient, Tensor) else Tensor._wrap(np.array(gradient))
 
-    # --- facts -----------------------------------------------------------------------------------
-
-    @property
-    def shape(self) -> Size:
-        """The size of each dim."""
-        return Size(self.array.shape)
-
-    @property
-    def dtype(self) -> dtypes.dtype:
-        """The number type."""
-        return dtypes.of(self.array)
-
-    @property
-    def ndim(self) -> int:
-        """The number of dims."""
-        return self.array.ndim
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the user made it, rather than a recorded operation."""
-        return self.grad_fn is None
-
-    @property
-    def grad(self) -> Tensor | None:
-        """The gradient that backward passes have summed up here; None before the first."""
-        if self._grad is None and self.grad_fn is not None and not self.retains_grad:
-            warnings.warn(
-                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its "
-                ".grad attribute won't be populated during autograd.backward(). If you indeed want "
-                "it, call .retain_grad() on it before the backward pass.",
-                stacklevel=2,
-            )
-        return self._grad
-
-    @grad.setter
-    def grad(self, value: Tensor | None) -> None:
-        if value is not None:
-            check_grad(self, value)
-        self._grad = value
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether operations on it are recorded for a backward pass."""
-        return bool(self._requires_grad)
-
-    @requires_grad.setter
-    def requires_grad(self, value: bool) -> None:
-        if self.grad_fn is not None and not value:
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a "
-                "computed variable in a subgraph that doesn't require differentiation use "
-                "var_no_grad = var.detach()."
-            )
-        if value and self.array.dtype.kind != "f":
-            raise RuntimeError(
-                f"only Tensors of floating point dtype can require gradients, not {self.dtype}"
-            )
-        self._requires_grad = bool(value)
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Set `requires_grad` and return the tensor."""
-        self.requires_grad = requires_grad
-        return self
+    # --- the same memory, and copies -------------------------------------------------------------
 
     @property
     def data(self) -> Tensor:
@@ -290,95 +225,13 @@ class Tensor(Operators, InPlace, Conversions):
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
-        self.array = value.array
+        self.array, self._view = value.array, None
 
     def detach(self) -> Tensor:
         """Return the same memory as a tensor without history (torch.Tensor.detach)."""
         result: Tensor = Tensor._wrap(self.array)
         result._changes = self._changes
         return result
-
-    @property
-    def _version(self) -> int:
-        """How often the tensor, or a view of it, was changed in place."""
-        return int(self._changes[0])
-
-    def size(self, dim: int | None = None) -> Any:
-        """Return the shape, or the size of one dim."""
-        return self.shape if dim is None else self.shape[shapes.normalize_dim(dim, self.ndim)]
-
-    def dim(self) -> int:
-        """Return the number of dims."""
-        return self.array.ndim
-
-    def numel(self) -> int:
-        """Return the number of elements."""
-        return self.array.size
-
-    def is_contiguous(self) -> bool:
-        """Tell whether the elements lie in memory in row order, without gaps."""
-        return self.array.flags.c_contiguous
-
-    def contiguous(self) -> Tensor:
-        """Return the tensor, copied if its elements do not lie in memory in row order."""
-        return self if self.is_contiguous() else shapes.clone(self)
-
-    # --- gradients -------------------------------------------------------------------------------
-
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Sequence[Tensor] | None = None,
-    ) -> None:
-        """Add the gradient of this tensor to the `.grad` of every leaf that it depends on.
-
-        Args:
-            gradient: what the pass starts with, in this tensor's shape; 1 for a scalar.
-            retain_graph: keep the graph for another pass; by default as `create_graph`.
-            create_graph: record the pass itself, for derivatives of derivatives.
-            inputs: accumulate only into these.
-
-        Raises:
-            RuntimeError: if there is no graph, it was freed, a tensor that it needs was changed in
-                place, or `gradient` is missing for a tensor that is no scalar.
-
-        >>> import tinygrad_edu as torch
-        >>> x = torch.tensor(3.0, requires_grad=True)
-        >>> (x * x).backward()
-        >>> x.grad
-        tensor(6.)
-        """
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
-
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Call `hook(gradient)` in each backward pass; what it returns replaces the gradient.
-
-        Raises:
-            RuntimeError: for a tensor that does not require grad.
-        """
-        if not self._requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self.grad_fn is None:
-            self.hooks = hooks = self.hooks or []
-        else:
-            self.grad_fn.hooks = hooks = self.grad_fn.hooks or []
-        hooks.append(hook)
-        return RemovableHandle(hooks, hook)
-
-    def retain_grad(self) -> None:
-        """Let a tensor that is no leaf collect its `.grad` too."""
-        if not self._requires_grad:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.grad_fn is not None and not self.retains_grad:
-            self.register_hook(Retain(self))
-
-    @property
-    def retains_grad(self) -> bool:
-        """Whether a tensor that is no leaf collects its `.grad`."""
-        hooks = self.grad_fn.hooks if self.grad_fn is not None else None
-        return any(isinstance(hook, Retain) for hook in hooks or ())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.grad_fn is not None:
@@ -400,20 +253,12 @@ class Tensor(Operators, InPlace, Conversions):
         def __getattr__(self, name: str) -> Any: ...
 
 
-def _share(view: Tensor, base: Tensor) -> None:
-    """Let a view count in-place changes together with the tensor whose memory it shows."""
-    if view.array.base is not None and np.may_share_memory(view.array, base.array):
-        view._changes = base._changes
-        view._base = base if base._base is None else base._base
-
-
 def _method(op: Operation | Composite) -> Callable[..., Any]:
     """Make the method of an operation; one without parameters is recorded directly."""
     if isinstance(op, Operation) and op.arity == 1 and op.takes_inputs_only and not op.is_view:
-        record_one = Tensor._record_one
 
         def method(self: Tensor) -> Any:
-            return record_one(op, self)
+            return Tensor._record_one(op, self)
 
     else:
 

@@ -57,7 +57,7 @@ class Value:
     __array_priority__ = 1000  # numpy leaves `np.float64(2) * value` to the value
 
     def __init__(self, data: float, label: str | None = None) -> None:
-        self.data = float(data)
+        self.data = data if type(data) is float else _checked(data)
         self.grad = None
         self.op = self.left = self.right = self.scope = None
         self.label = label
@@ -245,11 +245,29 @@ def as_value(x: Any) -> Any:
         return x
     if isinstance(x, (int, float, np.number, np.bool_)):
         return Constant(float(x))
+    if hasattr(x, "grad_fn"):
+        raise TypeError(
+            "a Value is one number of a graph of numbers, and a Tensor is of a graph of tensors: "
+            "they do not mix. Take the number out (tensor.item() or value.data), which is a "
+            "constant then, or make both tensors"
+        )
     return NotImplemented
 
 
 def _number(x: Any) -> Any:
     return x.data if isinstance(x, Value) else x
+
+
+def _checked(data: Any) -> float:
+    """Turn what a value is made of into a float; refuse what is no single number."""
+    try:
+        if not isinstance(data, (str, bytes)):
+            return float(data)
+    except (TypeError, ValueError):
+        pass
+    several = hasattr(data, "__len__") and not isinstance(data, (str, bytes))
+    hint = ": make a list of Values, [Value(x) for x in numbers], or a tensor" if several else ""
+    raise TypeError(f"a Value is one number, but this is of type {type(data).__name__}{hint}")
 
 
 # --- the chain rule on floats --------------------------------------------------------------------

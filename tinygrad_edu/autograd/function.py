@@ -103,13 +103,23 @@ class Function:
             return outputs
         several = isinstance(outputs, tuple)
         given = outputs if several else (outputs,)
-        results = [x.detach() if any(x is a for a in args) else x for x in given]
+        results = [_own(x, args) for x in given]
         node = FunctionNode(cls, ctx, args, results)
         for i, result in enumerate(results):
             if all(given[i] is not x for x in ctx._non_differentiable):
                 result._grad_fn = node if len(results) == 1 else Output(node, i)
                 result._requires_grad = True
         return tuple(results) if several else results[0]
+
+
+def _own(x: Any, args: Sequence[Any]) -> Any:
+    """Return a result as a tensor of its own; a view of another may not be changed in place."""
+    if any(x is a for a in args):
+        with no_grad():
+            x = x.reshape(x.shape)
+    if x._view is not None:
+        x._view.kind = "Function"
+    return x
 
 
 class FunctionNode:

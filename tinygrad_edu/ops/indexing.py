@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,23 +12,78 @@ from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import Shape, along, normalize_dim
 
+_BASIC = frozenset((int, slice, type(None), type(Ellipsis)))
+
 
 def _is_basic(index: Any) -> bool:
     """Tell whether an index selects each element at most once: ints, slices, None and Ellipsis."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return all(
-        part is None
-        or part is Ellipsis
-        or type(part) is int
-        or isinstance(part, (np.integer, slice))
-        for part in parts
-    )
+    for part in index if isinstance(index, tuple) else (index,):
+        if type(part) not in _BASIC and not isinstance(part, np.integer):
+            return False
+    return True
+
+
+class Path:
+    """An index that leads to a view by any view operations: `x[path]` is what they make of x.
+
+    Args:
+        steps: operations with their parameters, from the base to the view.
+
+    >>> from tinygrad_edu.ops.shapes import t
+    >>> path = Path([(t, {}), (getitem, {"index": (0, slice(1, None))})])
+    >>> path, path.read(np.array([[1, 2], [3, 4]]))
+    ([ᵀ][0, 1:], array([3]))
+    """
+
+    __slots__ = ("steps",)
+
+    def __init__(self, steps: Sequence[tuple[Operation, dict[str, Any]]]) -> None:
+        self.steps = steps
+
+    def read(self, x: Any) -> Any:
+        """Take the view of an array; where its elements do not lie as the base's, a copy."""
+        for op, parameters in self.steps:
+            x = (op.on_values or op.on_arrays)(x, **parameters)
+        return x
+
+    def __repr__(self) -> str:
+        texts = (
+            _text(parameters["index"]) if "index" in parameters else op.symbol
+            for op, parameters in self.steps
+        )
+        return "".join(f"[{text}]" for text in texts)
+
+
+def _text(index: Any) -> str:
+    """Write an index as it stands between brackets."""
+    if isinstance(index, tuple):
+        return ", ".join(map(_text, index))
+    if isinstance(index, slice):
+        parts = [
+            "" if part is None else str(part) for part in (index.start, index.stop, index.step)
+        ]
+        return ":".join(parts if parts[2] else parts[:2])
+    return "..." if index is Ellipsis else str(index)
+
+
+def write(array: Any, index: Any, value: Any) -> None:
+    """Do `array[index] = value` for any index; one number may have any number of dims."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(())
+    if not isinstance(index, Path):
+        array[index] = value
+        return
+    view = index.read(array)
+    if np.may_share_memory(view, array):
+        view[...] = value
+    else:
+        array.put(index.read(np.arange(array.size).reshape(array.shape)), value)
 
 
 def _place(input: Any, index: Any, shape: Shape) -> Any:
     result = np.zeros(shape, input.dtype)
-    if _is_basic(index):
-        result[index] = input
+    if _is_basic(index) or isinstance(index, Path):
+        write(result, index, input)
     else:
         np.add.at(result, index, input)  # an element that was read twice gets both gradients
     return result
@@ -39,13 +95,20 @@ place = Operation(
     definition="zeros with x added at an index",
     derivatives=("g[index]",),
     on_arrays=_place,
-    rules=(lambda g, _y, _x, index, shape: g[index],),
+    rules=(lambda g, _y, _x, index, shape: getitem(g, index=index),),
     dtypes="as is",
     is_method=False,
 )
 
 
+def _spread(g: Any, index: Any, shape: Shape) -> Any:
+    """Place g at the index; of an array at once: a sixth of the time for a small one."""
+    return _place(g, index, shape) if type(g) is np.ndarray else place(g, index, shape)
+
+
 def _getitem_name(index: Any) -> str:
+    if isinstance(index, Path):
+        return "AsStridedBackward0"
     parts = index if isinstance(index, tuple) else (index,)
     if not _is_basic(index):
         return "IndexBackward0"
@@ -58,19 +121,21 @@ def _getitem_name(index: Any) -> str:
 
 
 def _getitem(input: Any, index: Any) -> Any:
+    if type(index) is Path:
+        return index.read(input)
     result = input[index]
     if isinstance(result, np.generic):  # one number: a view of it, not a copy
         result = input[(*index, ...) if isinstance(index, tuple) else (index, ...)]
     return result
 
 
-getitem = Operation(
+getitem: Operation = Operation(
     "getitem",
     "[ ]",
     definition="x[index]",
     derivatives=("zeros with g at the index",),
     on_arrays=_getitem,
-    rules=(lambda g, _y, _x, index: place(g, index, _x.shape),),
+    rules=(lambda g, _y, _x, index: _spread(g, index, _x.shape),),
     dtypes="as is",
     grad_fn_name=_getitem_name,
     is_view=True,
@@ -78,9 +143,23 @@ getitem = Operation(
 )
 
 
+piece = Operation(
+    "piece",
+    "[ ]",
+    definition="one of the pieces that x is cut into: x[index]",
+    derivatives=("zeros with g at the index",),
+    on_arrays=lambda input, index, cut: _getitem(input, index),
+    rules=(lambda g, _y, _x, index, cut: _spread(g, index, _x.shape),),
+    dtypes="as is",
+    grad_fn_name=lambda index, cut: f"{cut}Backward0",
+    is_view="piece",
+    is_method=False,
+)
+
+
 def _setitem(input: Any, value: Any, index: Any) -> Any:
     result = input.copy()
-    result[index] = np.reshape(value, ()) if np.size(value) == 1 else value
+    write(result, index, value)
     return result
 
 
@@ -95,9 +174,10 @@ def _setitem_name(index: Any) -> str:
     return "IndexPutBackward0" if only_arrays else "CopySlices"
 
 
-def _without(g: Any, index: Any) -> Any:
+def without(g: Any, index: Any) -> Any:
+    """Return g with 0 at an index."""
     mask = np.zeros(g.shape, bool)
-    mask[index] = True
+    write(mask, index, True)
     return where(mask, 0.0, g)
 
 
@@ -108,8 +188,8 @@ setitem = Operation(
     derivatives=("g with 0 at the index", "g[index]"),
     on_arrays=_setitem,
     rules=(
-        lambda g, _y, _x, _b, index: _without(g, index),
-        lambda g, _y, _x, _b, index: g[index],
+        lambda g, _y, _x, _b, index: without(g, index),
+        lambda g, _y, _x, _b, index: getitem(g, index=index),
     ),
     dtypes="as is",
     grad_fn_name=_setitem_name,

@@ -72,7 +72,8 @@ class Operation:
         on_bool: what to say to tensors of bools, where the operation refuses them.
         grad_fn_name: what torch prints for its backward node: a string, or a function of the
             parameters; by default made from the name.
-        is_view: whether the result shares memory with its input.
+        is_view: whether the result shares memory with its input; "piece" if it is one of several
+            that do, which torch does not let be changed in place.
         is_method: whether tensors (and values) have a method of this name.
         exact: whether the rules return arrays in the shape and dtype of their inputs, so that the
             engine need not look.
@@ -95,7 +96,7 @@ class Operation:
         dtypes: str = "promote",
         on_bool: str | None = None,
         grad_fn_name: str | Callable[..., str] | None = None,
-        is_view: bool = False,
+        is_view: bool | str = False,
         is_method: bool = True,
         exact: bool = False,
     ) -> None:
@@ -227,6 +228,28 @@ class Operation:
             return partial(self.rules, index=index)
         rule: Rule = self.rules[index]
         return rule
+
+    def letters(self, index: int) -> tuple[str, ...] | None:
+        """Return the letters of a rule, in which its entry of `derivatives` is written.
+
+        Returns:
+            That of the gradient, of the output, and of each input; None of a rule that is for any
+            number of inputs.
+
+        >>> from tinygrad_edu.ops import TABLE
+        >>> TABLE["mul"].letters(0)
+        ('g', 'y', 'a', 'b')
+        """
+        if self.arity is None or self.rules[index] is None:
+            return None
+        rule = self.rules[index]
+        code = getattr(rule, "func", rule).__code__  # of a bound operation the rule is partial
+        return tuple(name.lstrip("_") for name in code.co_varnames[: 2 + self.arity])
+
+    def node_name(self, parameters: dict[str, Any]) -> str:
+        """Return what torch calls the backward node of a use with these parameters."""
+        name = self.grad_fn_name
+        return name if isinstance(name, str) else name(**parameters)
 
     def _keeps(self, wanted: int, inputs: int) -> Kept:
         """Tell what the rules of the wanted inputs need the numbers of.

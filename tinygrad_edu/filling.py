@@ -1,0 +1,206 @@
+"""Methods that fill a tensor with random numbers, x.uniform_(), x.normal_(), or its diagonal.
+
+The numbers are torch's from the same seed (`random.py`), drawn in the order in which the elements
+lie in memory.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinygrad_edu import random as rng
+from tinygrad_edu.in_place import is_recorded, refuse_recording
+from tinygrad_edu.writing import check_expands, check_writeable, number_for
+
+Array = np.ndarray[Any, Any]
+Shape = tuple[int, ...]
+
+
+def uniform_(self: Any, from_: float = 0.0, to: float = 1.0, *, generator: Any = None) -> Any:
+    """Fill with numbers drawn evenly from `from_` to `to`, which is not included.
+
+    >>> import tinygrad_edu as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.empty(3).uniform_(-1, 1)
+    tensor([-0.0075,  0.5364, -0.8230])
+    """
+    _insist_on_floats(self, "check_uniform_bounds")
+    if from_ > to:
+        raise RuntimeError(
+            f"uniform_ expects to return a [from, to) range, but found from={from_} > to={to}"
+        )
+    draws, kind = generator or rng.default_generator, self.array.dtype
+    return _filled(self, lambda shape: draws.uniform(shape, kind, from_, to))
+
+
+def normal_(self: Any, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Any:
+    """Fill with numbers drawn from the normal distribution.
+
+    >>> import tinygrad_edu as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.empty(3).normal_(10, 2)
+    tensor([13.0820,  9.4131,  5.6424])
+    """
+    if not std >= 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    _insist_on_floats(self, "normal_kernel_cpu")
+    draws, kind = generator or rng.default_generator, self.array.dtype
+
+    def draw(shape: Shape) -> Array:
+        if self.is_contiguous():
+            return draws.normal(shape, kind, mean, std)
+        # torch draws them one by one then, as it does fewer than 16.
+        sizes = [min(8, math.prod(shape) - start) for start in range(0, math.prod(shape), 8)]
+        parts = [draws.normal((size,), kind, mean, std) for size in sizes]
+        return np.concatenate([np.empty(0, kind), *parts]).reshape(shape)
+
+    return _filled(self, draw)
+
+
+def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
+    """Fill with 1 where a coin says so, else 0.
+
+    Args:
+        self: any shape and dtype.
+        p: the probability of 1, or a tensor of probabilities that broadcasts to the shape.
+        generator: where the numbers come from.
+
+    >>> import tinygrad_edu as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.empty(6).bernoulli_(0.5)
+    tensor([0., 0., 1., 0., 0., 0.])
+    """
+    chances = getattr(p, "array", p)
+    if hasattr(p, "array"):
+        check_expands(p, self.array.shape)
+        chances = np.broadcast_to(chances, self.array.shape).transpose(_in_memory(self.array))
+    if not np.all((chances >= 0) & (chances <= 1)):
+        raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
+    draws, kind = generator or rng.default_generator, self.array.dtype
+    return _filled(self, lambda shape: draws.bernoulli(chances, shape, kind))
+
+
+def random_(self: Any, from_: Any = None, to: Any = None, *, generator: Any = None) -> Any:
+    """Fill with whole numbers: `random_(to)` from 0, `random_(from_, to)`, or as large as fit.
+
+    Args:
+        self: any shape and dtype.
+        from_: the smallest number; the upper bound if it is the only argument.
+        to: the upper bound, which is not included.
+        generator: where the numbers come from.
+
+    >>> import tinygrad_edu as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.empty(5).random_(10)
+    tensor([4., 9., 3., 0., 3.])
+    """
+    draws, kind = generator or rng.default_generator, self.array.dtype
+    if from_ is None and to is None:
+        return _filled(self, lambda shape: _any_number(draws, kind, shape))
+    low, high = (0, from_) if to is None else (from_ or 0, to)
+    for bound in (low, high):
+        if isinstance(bound, bool) or not isinstance(bound, (int, np.integer)):
+            raise TypeError(f"random_(): the bounds must be ints, not {type(bound).__name__}")
+    if low >= high:
+        raise RuntimeError(
+            f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+        )
+    _check_bounds(kind, low, high)
+    return _filled(self, lambda shape: draws.integers(low, high, shape).astype(kind))
+
+
+def exponential_(self: Any, lambd: float = 1.0, *, generator: Any = None) -> Any:
+    """Fill with numbers drawn from the exponential distribution, whose mean is 1/lambd."""
+    if self.array.dtype.kind != "f":
+        raise RuntimeError(
+            "Exponential distribution is a continuous probability distribution. dtype must be a "
+            f"floating point but you specified {self.dtype.title}"
+        )
+    if not lambd > 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+    draws, kind = generator or rng.default_generator, self.array.dtype
+    return _filled(self, lambda shape: draws.exponential(shape, kind, lambd))
+
+
+def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
+    """Set the numbers whose indices are all the same.
+
+    Args:
+        self: a matrix, or a tensor whose sizes are equal.
+        fill_value: the number.
+        wrap: begin again below the diagonal of a matrix with more rows than columns.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.zeros(2, 3).fill_diagonal_(5)
+    tensor([[5., 0., 0.],
+            [0., 5., 0.]])
+    """
+    shape = self.array.shape
+    if len(shape) < 2:
+        raise RuntimeError(f"dimensions must larger than 1, but the shape is {list(shape)}")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError(f"all dimensions of input must be of equal length, not {list(shape)}")
+    value = number_for(self, getattr(fill_value, "item", lambda: fill_value)(), "fill_diagonal_")
+    rows = np.arange(min(shape))
+    if wrap and shape[0] > shape[-1] > 0:
+        rows = np.arange(shape[0])
+        rows = rows[rows % (shape[1] + 1) < shape[1]]
+    columns = rows % (shape[1] + 1) if wrap else rows
+    return self._put(value, (rows, *(columns for _ in shape[1:])))
+
+
+def _in_memory(array: Array) -> list[int]:
+    """Return the order of the dims from the one with the longest stride to the shortest."""
+    return sorted(range(array.ndim), key=lambda dim: -array.strides[dim])
+
+
+def _filled(x: Any, draw: Callable[[Shape], Array]) -> Any:
+    """Write numbers in the order in which the elements lie in memory, as torch does."""
+    if is_recorded(x):
+        refuse_recording(x)
+    check_writeable(x)
+    drawn = np.empty_like(x.array, subok=False)
+    order = _in_memory(x.array)
+    in_memory = drawn.transpose(order)
+    in_memory[...] = draw(in_memory.shape)
+    return x._put(x._wrap(drawn), ...)
+
+
+def _insist_on_floats(x: Any, name: str) -> None:
+    if x.array.dtype.kind != "f":
+        raise NotImplementedError(
+            f"\"{name}\" not implemented for '{x.dtype.title}': the numbers are no whole ones"
+        )
+
+
+def _any_number(draws: Any, kind: np.dtype[Any], shape: Shape) -> Array:
+    """Draw as torch does without bounds: 0 … 2ᵈ for d digits of a float, else all that fit."""
+    if kind.kind == "f":
+        count = 2 ** (np.finfo(kind).nmant + 1) + 1
+    else:
+        count = 2 if kind.kind == "b" else int(np.iinfo(kind).max) + 1
+    words: Array = draws.words(math.prod(shape), 64 if kind.itemsize == 8 else 32)
+    return (words % np.uint64(count)).astype(kind).reshape(shape)
+
+
+def _check_bounds(kind: np.dtype[Any], low: int, high: int) -> None:
+    if kind.kind == "f":
+        exact = 2 ** (np.finfo(kind).nmant + 1)
+        if low < -exact or high - 1 > exact:
+            warnings.warn(
+                f"bounds of random_ beyond ±{exact}: not every whole number there is a "
+                f"{kind.name}, so that the numbers are rounded",
+                UserWarning,
+                stacklevel=3,
+            )
+        return
+    bottom, top = (0, 1) if kind.kind == "b" else (np.iinfo(kind).min, np.iinfo(kind).max)
+    if low < bottom:
+        raise RuntimeError(f"from is out of bounds for {kind.name}: {low} is less than {bottom}")
+    if high - 1 > top:
+        raise RuntimeError(f"to - 1 is out of bounds for {kind.name}: {high - 1} exceeds {top}")

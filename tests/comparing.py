@@ -17,7 +17,7 @@ class Raised:
     """What became of a program that raised: the class of the error, and its message."""
 
     def __init__(self, error: Exception) -> None:
-        self.kind = type(error).__name__
+        self.kind = type(error).__name__.lstrip("_")  # torch has _LinAlgError
         self.message = str(error)
 
     def __repr__(self) -> str:
@@ -64,13 +64,80 @@ NAMES = {
     ("ViewBackward0", "UnsafeViewBackward0"),  # reshape that had to copy
     ("SliceBackward0", "SplitBackward0"),  # a piece is a slice here
     ("SliceBackward0", "SplitWithSizesBackward0"),
+    ("SelectBackward0", "UnbindBackward0"),
+    ("RepeatBackward0", "ViewBackward0"),
+    ("FlipBackward0", "Rot90Backward0"),  # turned by 90°: flipped and transposed
+    ("TransposeBackward0", "Rot90Backward0"),
+    ("CloneBackward0", "Rot90Backward0"),
+    ("CloneBackward0", "DiagonalBackward0_copy"),
+    ("BmmBackward0", "ViewBackward0"),  # einsum: one node here, several there
+    ("BmmBackward0", "MulBackward0"),
+    ("BmmBackward0", "PermuteBackward0"),
+    ("BmmBackward0", "SqueezeBackward1"),
+    ("BmmBackward0", "UnsafeViewBackward0"),
+    ("BmmBackward0", "SumBackward1"),
+    ("BmmBackward0", "BaddbmmBackward0"),
+    ("PermuteBackward0", "SumBackward1"),
+    ("LinalgVectorNormBackward0", "DistBackward0"),
+    ("LinalgVectorNormBackward0", "CdistBackward0"),
+    ("SumBackward0", "TraceBackward0"),
+    ("DotBackward0", "VdotBackward0"),
+    ("LinalgCholeskyExBackward0", "CholeskyBackward0"),
+    ("TransposeBackward0", "CholeskyBackward0"),
+    ("TransposeBackward0", "LinalgCholeskyExBackward0"),
+    ("TransposeBackward0", "LinalgSolveExBackward0"),
+    ("ViewBackward0", "LinalgSolveExBackward0"),
+    ("CofactorsBackward0", "MulBackward0"),
+    ("MmBackward0", "ViewBackward0"),
+    ("SumBackward1", "AddbmmBackward0"),
+    ("MvBackward0", "AddmvBackward0"),
+    ("MmBackward0", "AddmmBackward0"),
+    ("MulBackward0", "AddrBackward0"),
+    ("SliceBackward0", "CloneBackward0"),
+    ("PermuteBackward0", "CloneBackward0"),
+    ("ExpandBackward0", "CloneBackward0"),
+    ("AddBackward0", "AddmmBackward0"),  # a sum and a product here
+    ("AddBackward0", "AddmvBackward0"),
+    ("AddBackward0", "AddrBackward0"),
+    ("AddBackward0", "AddbmmBackward0"),
+    ("AddBackward0", "BaddbmmBackward0"),
+    ("DiagEmbedBackward0", "DiagonalScatterBackward0"),
     ("ViewBackward0", "ReshapeAliasBackward0"),
     ("SqueezeBackward1", "SqueezeBackward4"),  # products of vectors and matrices, in other steps
     ("SqueezeBackward1", "UnsafeViewBackward0"),
     ("UnsafeViewBackward0", "TransposeBackward0"),
+    ("LerpBackward1", "SqueezeBackward4"),  # quantiles
+    ("LerpBackward0", "SqueezeBackward4"),
+    ("TransposeBackward0", "SqueezeBackward4"),
+    ("ViewBackward0", "SqueezeBackward4"),
+    ("WhereBackward0", "BernoulliBackward0"),  # what is drawn has a gradient of 0
+    ("WhereBackward0", "PoissonBackward0"),
+    ("WhereBackward0", "NormalBackward1"),
+    ("WhereBackward0", "NormalBackward2"),
+    ("WhereBackward0", "NormalBackward3"),
+    ("VarBackward0", "VarMeanBackward0"),  # var_mean is both here
+    ("StdBackward0", "StdMeanBackward0"),
+    ("MeanBackward0", "VarMeanBackward0"),
+    ("MeanBackward1", "VarMeanBackward0"),
+    ("MeanBackward0", "StdMeanBackward0"),
+    ("MeanBackward1", "StdMeanBackward0"),
+    ("SumBackward0", "NansumBackward0"),  # a sum of what is not nan
+    ("SumBackward1", "NansumBackward0"),
+    ("AminBackward0", "AminmaxBackward0"),  # aminmax is both here
+    ("AmaxBackward0", "AminmaxBackward0"),
     ("CopySlices", "CopyBackwards"),  # x[...] = y
     ("CopySlices", "FillBackward3"),
     ("CopySlices", "ZeroBackward0"),
+    ("FmodBackward0", "FmodBackward1"),  # torch tells numbers from tensors
+    ("RemainderBackward0", "RemainderBackward1"),
+    ("CopysignBackward0", "CopysignBackward1"),
+    ("LerpBackward0", "LerpBackward1"),
+    ("ClampMinBackward0", "ClampMinBackward1"),
+    ("ClampMaxBackward0", "ClampMaxBackward1"),
+    ("SignBackward0", "SgnBackward0"),
+    ("SubBackward0", "RsubBackward0"),
+    ("MulBackward0", "GluBackward0"),  # a composite here
+    ("HardsigmoidBackward0", "DivBackward0"),  # an exact stand-in for torch's
     ("PlaceBackward0", "IndexPutBackward0"),  # `place` is this library's own
     ("PlaceBackward0", "ConstantPadNdBackward0"),
 }

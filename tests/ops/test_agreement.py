@@ -29,7 +29,7 @@ ARITHMETIC = (
 )  # fmt: skip
 """Expressions of one number with constants: what a learner types."""
 
-MASKED = ("pow", "0 ** a", "0.0 ** a", "a ** a", "xlogy")
+MASKED = ("pow", "0 ** a", "0.0 ** a", "a ** a", "xlogy", "logit", "logit {'eps': 0.125}")
 """Where a tensor's second derivative may be nan, as in torch: 0 · inf in the branch that `where`
 did not take. A scalar's graph has only the branch that was taken."""
 

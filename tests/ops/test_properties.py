@@ -27,10 +27,15 @@ UNARY = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "abs": np.abs, "sign": np.sign,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "relu": lambda x: np.maximum(x, 0), "clone": np.copy,
     "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "sinh": np.sinh, "cosh": np.cosh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh,
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "sinc": np.sinc, "deg2rad": np.deg2rad,
+    "log2": np.log2, "log10": np.log10, "exp2": np.exp2, "logit": lambda x: np.log(x / (1 - x)),
+    "celu": lambda x: np.where(x > 0, x, np.expm1(x)),
 }  # fmt: skip
 BINARY = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "pow": np.power,
-    "maximum": np.maximum, "minimum": np.minimum,
+    "maximum": np.maximum, "minimum": np.minimum, "fmax": np.fmax, "fmin": np.fmin,
+    "atan2": np.arctan2, "hypot": np.hypot, "logaddexp": np.logaddexp, "copysign": np.copysign,
 }  # fmt: skip
 REDUCTIONS = {
     "sum": np.sum, "mean": np.mean, "amax": np.max, "amin": np.min,

@@ -18,6 +18,13 @@ ROWS = (
         odd_shapes=(((),), ((3,),), ((0,),), ((0, 2),)),
     ),
     Row(
+        "piece",
+        (("op(a, 0, 'Unbind')", "a.unbind()[0]"),
+         ("op(a, slice(1, 2), 'Split')", "a.split(1)[1]"),
+         ("op(a, (slice(None), slice(0, 1)), 'SplitWithSizes')", "a.split([1, 1], 1)[0]")),
+        shapes=(((2, 2),), ((2, 2, 2),)), odd_shapes=(),
+    ),
+    Row(
         "setitem",
         tuple(
             (f"op(a, b, index={index})", f"x = a.clone(); x[{index}] = b; x")

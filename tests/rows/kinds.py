@@ -108,6 +108,7 @@ class Row:
         data: inputs that are of interest for their numbers: ties, zeros, infinities.
         scalars: the parameters of uses on floats and `Value`s; None if it has no scalar form.
         step: what gradcheck moves the inputs by.
+        taken_apart: whether it can be computed on arrays of `Value`s.
     """
 
     op: str
@@ -119,6 +120,7 @@ class Row:
     data: Sequence[tuple[Any, ...]] = ()
     scalars: Sequence[dict[str, Any]] | None = None
     step: float = 1e-6
+    taken_apart: bool = True
 
     def domain(self, which: int) -> tuple[float, float]:
         """Return the interval for an input."""

@@ -33,7 +33,7 @@ ROWS = (
     ),
     reshaping(
         "transpose", "a.transpose(0, 1)", "torch.transpose(a, -1, 0)", "a.transpose(1, 1)",
-        "a.mT", "torch.swapaxes(a, 0, 1)",
+        "a.mT", "a.mH",
         odd_calls=("a.transpose(0, 5)", "a.mT"), odd_shapes=(((),), ((3,),), ((2, 0),)),
     ),
     reshaping(
@@ -72,18 +72,5 @@ ROWS = (
         shapes=(((2, 3), (2, 3)), ((3,), (3,))),
         odd_calls=("torch.stack([])", "torch.stack([a, b], 5)", "torch.stack([a, 1.0])"),
         odd_shapes=(((), ()), ((0,), (0,)), ((2, 3), (2, 4)), ((1, 3), (3,))),
-    ),
-    reshaping(
-        "split", "a.split(1)", "torch.split(a, 2, dim=1)", "a.split([1, 1])",
-        "a.split((1, 0, 1), dim=0)", "torch.split(a, 5)",
-        shapes=(((2, 3),), ((2, 2, 3),)),
-        odd_calls=("a.split(0)", "a.split(-1)", "a.split([1, 2])", "a.split(1, 5)",
-                   "a.split([3, -1])"),
-        odd_shapes=(((),), ((2, 0),), ((0, 2),), ((5,),), ((2,),)),
-    ),
-    reshaping(
-        "chunk", "a.chunk(2)", "torch.chunk(a, 2, dim=1)", "a.chunk(5, -1)", "a.chunk(1)",
-        odd_calls=("a.chunk(0)", "a.chunk(-1)", "a.chunk(2, 5)"),
-        odd_shapes=(((),), ((5,),), ((7,),), ((0, 2),)),
     ),
 )  # fmt: skip

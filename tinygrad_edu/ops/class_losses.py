@@ -13,6 +13,7 @@ import numpy as np
 
 from tinygrad_edu.ops.activations import log_sigmoid, sigmoid
 from tinygrad_edu.ops.losses import check_reduction, reduced
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.powers import log, log1p
 from tinygrad_edu.ops.selection import maximum, where
@@ -193,7 +194,8 @@ def _check_nll(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, 
     if not shape:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     classes = shape[class_dim(shape)]
-    check_classes(shape, getattr(target, "array", target), classes, parameters["ignore_index"])
+    plain = getattr(target, "array", target)
+    noted(check_classes, shape, plain, classes, parameters["ignore_index"])
     weight = parameters["weight"]
     if weight is not None:
         if tuple(weight.shape) != (classes,):

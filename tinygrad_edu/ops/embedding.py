@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.indexing import place
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import reshape
@@ -14,7 +15,9 @@ from tinygrad_edu.ops.shapes import reshape
 
 def _check(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     shape = inputs[0].shape
-    index = np.asarray(getattr(parameters["index"], "array", parameters["index"]))
+    index = getattr(parameters["index"], "array", parameters["index"])
+    if not hasattr(index, "dtype"):
+        index = np.asarray(index)
     if len(shape) != 2:
         raise RuntimeError(
             f"'weight' must be 2-D (one row for each index), but its shape is {list(shape)}"
@@ -26,13 +29,17 @@ def _check(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]
         )
     if index.size and not shape[0]:
         raise RuntimeError(f"embedding: there are no rows to select from in shape {list(shape)}")
+    noted(_check_rows, index, tuple(shape))
+    return inputs, {**parameters, "index": index}
+
+
+def _check_rows(index: Any, shape: tuple[int, ...]) -> None:
     wrong = index[(index < 0) | (index >= shape[0])]
     if wrong.size:
         raise IndexError(
             f"index out of range in self: {wrong[0]}, but the weight of shape {list(shape)} has "
             f"rows 0 to {shape[0] - 1}"
         )
-    return inputs, {**parameters, "index": index}
 
 
 def _gradient(g: Any, index: Any, padding_idx: int | None, shape: tuple[int, ...]) -> Any:

@@ -6,13 +6,14 @@ gradient evenly among them; `max` and `min` along a dim pick one, as torch does.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from tinygrad_edu.ops.indexing import gather_index, place
 from tinygrad_edu.ops.operation import NUMPYS_NAMES, Operation, composite
 from tinygrad_edu.ops.reductions import Dims, count, keep_dims, reduced_dims, sum
+from tinygrad_edu.ops.results import named_result
 from tinygrad_edu.ops.selection import maximum, minimum, where
 from tinygrad_edu.ops.shapes import normalize_dim
 
@@ -83,24 +84,8 @@ max_dim = _picked("max", "largest")
 min_dim = _picked("min", "smallest")
 
 
-class max_result(NamedTuple):  # noqa: N801 - torch's spelling
-    """What `max` along a dim returns."""
-
-    values: Any
-    indices: Any
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.max(\nvalues={self.values!r},\nindices={self.indices!r})"
-
-
-class min_result(NamedTuple):  # noqa: N801 - torch's spelling
-    """What `min` along a dim returns."""
-
-    values: Any
-    indices: Any
-
-    def __repr__(self) -> str:
-        return f"torch.return_types.min(\nvalues={self.values!r},\nindices={self.indices!r})"
+max_result = named_result("max", "values", "indices")
+min_result = named_result("min", "values", "indices")
 
 
 def _extreme_along(pick: Operation, find: Any, input: Any, dim: int, keepdim: bool) -> Any:
@@ -118,12 +103,12 @@ def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple
     given = {NUMPYS_NAMES.get(name, name): value for name, value in kwargs.items()}
     names = ("dim", "keepdim") if args and isinstance(args[0], int) else ("other",)
     allowed = {"dim", "keepdim"} if "dim" in (*names, *given) else {"other"}
-    if len(args) > len(names) or given.keys() - allowed:
+    given.update(zip(names, args, strict=False))
+    if len(args) > len(names) or given.keys() - allowed or isinstance(given.get("other"), tuple):
         raise TypeError(
             "max and min take a dim and keepdim, or another tensor, "
             f"not {len(args)} arguments and {list(kwargs)}"
         )
-    given.update(zip(names, args, strict=False))
     return given.get("dim"), given.get("keepdim", False), given.get("other")
 
 
@@ -151,14 +136,19 @@ def min(input: Any, *args: Any, **kwargs: Any) -> Any:
     return min_result(*_extreme_along(min_dim, np.argmin, input, dim, keepdim))
 
 
+def evenly_among_equals(g: Any, y: Any, x: Any) -> Any:
+    """Divide a gradient among the elements that are equal to the one that was chosen."""
+    reached = (x == y) | ((x != x) & (y != y))  # a nan is an extreme, and equal to any other
+    return where(reached, g / sum(reached), 0.0)
+
+
 def _extreme_of_all(name: str, word: str, on_arrays: Any) -> Operation:
     def compute(input: Any) -> Any:
         _refuse_empty(name, input, None)
         return on_arrays(input, axis=None)
 
     def rule(g: Any, y: Any, x: Any) -> Any:
-        reached = (x == y) | ((x != x) & (y != y))  # a nan is an extreme, and equal to any other
-        return where(reached, g / sum(reached), 0.0)
+        return evenly_among_equals(g, y, x)
 
     return Operation(
         f"{name}_all",

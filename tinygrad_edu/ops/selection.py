@@ -18,9 +18,15 @@ class Where(Operation):
     """`where`, which needs no graph to choose between two things by a plain True or False."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Choose elements of `input` where `condition` is true, else of `other`."""
+        """Choose elements of `input` where `condition` is true, else of `other`.
+
+        Of a condition alone, tell where it holds: a tensor of indices for each dim.
+        """
         if args and isinstance(args[0], (bool, np.bool_)):
             return args[1] if args[0] else args[2]
+        if len(args) + len(kwargs) == 1 and hasattr(args[0] if args else None, "array"):
+            condition = args[0]
+            return tuple(map(condition._wrap, np.nonzero(np.atleast_1d(condition.array))))
         return super().__call__(*args, **kwargs)
 
 

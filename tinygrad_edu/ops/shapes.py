@@ -1,4 +1,4 @@
-"""Operations that move numbers without changing them: shapes, views, joining and splitting."""
+"""Operations that move numbers without changing them: shapes, views, joining."""
 
 from __future__ import annotations
 
@@ -91,6 +91,7 @@ view = Operation(
     definition="the same memory in another shape",
     derivatives=("g in the shape of x",),
     on_arrays=_view,
+    on_values=lambda input, shape: input.reshape(shape),  # a replay may lie in memory otherwise
     rules=(lambda g, _y, _x, shape: reshape(g, _x.shape),),
     prepare=_fill_in_shape,
     dtypes="as is",
@@ -296,7 +297,7 @@ clone = Operation(
     dtypes="as is",
 )
 
-# --- joined and split ----------------------------------------------------------------------------
+# --- joined -------------------------------------------------------------------------------------
 
 
 def _check_tensors(name: str, inputs: Sequence[Any]) -> None:
@@ -374,49 +375,3 @@ stack = Operation(
     prepare=_stack_dim,
     is_method=False,
 )
-
-
-def _dim_to_cut(name: str, x: Any, dim: int) -> tuple[int, int]:
-    if not x.shape:
-        raise RuntimeError(f"{name} expects at least a 1-dimensional tensor, not a number")
-    dim = normalize_dim(dim, len(x.shape))
-    return dim, x.shape[dim]
-
-
-@composite("split", "x cut along a dim into pieces of given sizes")
-def split(
-    tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None
-) -> tuple[Any, ...]:
-    """Cut a tensor into pieces of one size (the last may be smaller) or of listed sizes."""
-    if (split_size is None) == (split_size_or_sections is None):
-        raise TypeError("split() takes the size of the pieces, or a list of their sizes")
-    if split_size is not None:  # the method's name for it, in torch
-        split_size_or_sections = split_size
-    dim, total = _dim_to_cut("split", tensor, dim)
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
-        if size < 0 or (size == 0 and total):
-            raise RuntimeError(f"split expects split_size be positive, but got {size}")
-        starts = range(0, total, size) if total else range(1)
-        sizes = [builtins.min(size, total - start) for start in starts]
-    else:
-        sizes = list(split_size_or_sections)
-        if builtins.sum(sizes) != total or builtins.any(n < 0 for n in sizes):
-            raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {total} "
-                f"(input tensor's size at dimension {dim}), but got split_sizes={sizes}"
-            )
-    ends = np.cumsum(sizes).tolist()
-    pieces = zip(sizes, ends, strict=True)
-    return tuple(tensor[along(dim, slice(end - n, end))] for n, end in pieces)
-
-
-@composite("chunk", "x cut along a dim into a number of pieces")
-def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
-    """Cut a tensor into at most `chunks` pieces of one size; the last may be smaller."""
-    if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    dim, total = _dim_to_cut("chunk", input, dim)
-    sizes = -(-total // chunks) if total else [0] * chunks
-    result: tuple[Any, ...] = split(input, sizes, dim)
-    return result

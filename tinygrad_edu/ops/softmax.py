@@ -50,7 +50,8 @@ logsumexp = Operation(
 
 def _softmax(input: Any, dim: int) -> Any:
     e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
-    return e / np.add.reduce(e, axis=dim, keepdims=True)
+    y = e / np.add.reduce(e, axis=dim, keepdims=True)
+    return np.asarray(y, order="C")  # as torch lays it out, whatever the layout of the input
 
 
 def _minus_largest(x: Any, dim: int) -> Any:
@@ -78,7 +79,8 @@ softmax = Operation(
 
 def _log_softmax(input: Any, dim: int) -> Any:
     shifted = input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
+    y = shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
+    return np.asarray(y, order="C")
 
 
 def _log_softmax_of_values(input: Any, dim: int) -> Any:

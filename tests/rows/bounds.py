@@ -1,0 +1,16 @@
+"""Rows of the operation tests: the chapter ops/bounds.py."""
+
+from rows.kinds import SPECIAL, binary, grid, unary
+
+FINITE = [x for x in SPECIAL if abs(x) < 1e300]
+"""Where torch's derivative of nan_to_num is that of here, for an infinite gradient too."""
+
+ROWS = (
+    binary("fmax"),
+    binary("fmin"),
+    binary("clamp_min", "a.clamp_min(0.5)", "torch.clamp_min(a, min=-1)"),
+    binary("clamp_max", "a.clamp_max(0.5)", "torch.clamp_max(a, max=b)"),
+    unary("nan_to_num", "torch.nan_to_num(a)", "a.nan_to_num(1, posinf=7.0)",
+          "torch.nan_to_num(a, nan=2.0, neginf=-3.0)", odd_calls=("a.nan_to_num('x')",),
+          data=[grid(FINITE, 1)], scalars=({}, {"nan": 1.0, "posinf": 7.0, "neginf": -3.0})),
+)  # fmt: skip

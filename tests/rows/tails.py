@@ -1,0 +1,5 @@
+"""Rows of the operation tests: the chapter ops/tails.py."""
+
+from rows.kinds import unary
+
+ROWS = (unary("erfc", "torch.erfc(a)", "a.erfc()", "torch.special.erfc(a)", scalars=None),)

@@ -1,0 +1,1 @@
+"""Functions of tensors that have no gradient: a module for each kind."""

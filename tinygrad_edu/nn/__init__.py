@@ -20,6 +20,7 @@ from tinygrad_edu.nn.container import ModuleDict, ModuleList, Sequential
 from tinygrad_edu.nn.conv import Conv1d, Conv2d
 from tinygrad_edu.nn.dropout import Dropout, Dropout2d
 from tinygrad_edu.nn.flatten import Flatten, Unflatten
+from tinygrad_edu.nn.lazy import LazyConv1d, LazyConv2d, LazyLinear
 from tinygrad_edu.nn.linear import Identity, Linear
 from tinygrad_edu.nn.linear_units import ELU, GELU, SELU, PReLU, SiLU, Softplus
 from tinygrad_edu.nn.loss import (
@@ -35,13 +36,27 @@ from tinygrad_edu.nn.loss import (
 )
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
-from tinygrad_edu.nn.parameter import Parameter
+from tinygrad_edu.nn.parameter import Parameter, UninitializedParameter
 from tinygrad_edu.nn.parameter_containers import ParameterDict, ParameterList
 from tinygrad_edu.nn.pooling import AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from tinygrad_edu.nn.recurrent import GRU, LSTM, RNN
 from tinygrad_edu.nn.recurrent_base import RNNBase
 from tinygrad_edu.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from tinygrad_edu.nn.sparse import Embedding
+from tinygrad_edu.nn.units import (
+    CELU,
+    GLU,
+    CosineSimilarity,
+    Hardshrink,
+    Hardsigmoid,
+    Hardswish,
+    Mish,
+    PairwiseDistance,
+    Softmin,
+    Softshrink,
+    Tanhshrink,
+    Threshold,
+)
 
 if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
 
@@ -50,8 +65,10 @@ if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
 
 
 __all__ = [
+    "CELU",
     "ELU",
     "GELU",
+    "GLU",
     "GRU",
     "LSTM",
     "RNN",
@@ -65,12 +82,16 @@ __all__ = [
     "BatchNorm2d",
     "Conv1d",
     "Conv2d",
+    "CosineSimilarity",
     "CrossEntropyLoss",
     "Dropout",
     "Dropout2d",
     "Embedding",
     "Flatten",
     "GRUCell",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
     "Hardtanh",
     "HuberLoss",
     "Identity",
@@ -78,6 +99,9 @@ __all__ = [
     "L1Loss",
     "LSTMCell",
     "LayerNorm",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyLinear",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -85,11 +109,13 @@ __all__ = [
     "MSELoss",
     "MaxPool1d",
     "MaxPool2d",
+    "Mish",
     "Module",
     "ModuleDict",
     "ModuleList",
     "NLLLoss",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
     "ParameterDict",
     "ParameterList",
@@ -103,10 +129,15 @@ __all__ = [
     "Sigmoid",
     "SmoothL1Loss",
     "Softmax",
+    "Softmin",
     "Softplus",
+    "Softshrink",
     "Softsign",
     "Tanh",
+    "Tanhshrink",
+    "Threshold",
     "Unflatten",
+    "UninitializedParameter",
     "functional",
     "init",
     "utils",

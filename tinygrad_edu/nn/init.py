@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tinygrad_edu import random as rng
+from tinygrad_edu.autograd.recording import no_grad
 from tinygrad_edu.tensor import Tensor
 
 Array = np.ndarray[Any, Any]
@@ -32,28 +32,20 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = No
     >>> torch.nn.init.uniform_(torch.empty(3), -1, 1)
     tensor([-0.0075,  0.5364, -0.8230])
     """
-    draws, kind = generator or rng.default_generator, tensor.array.dtype
-    return _fill(tensor, lambda shape: draws.uniform(shape, kind, a, b))
+    with no_grad():
+        return tensor.uniform_(a, b, generator=generator)  # type: ignore[no-any-return]
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
     """Fill with numbers drawn from the normal distribution; arguments as of `uniform_`."""
-    draws, kind = generator or rng.default_generator, tensor.array.dtype
-
-    def draw(shape: tuple[int, ...]) -> Array:
-        if tensor.is_contiguous():
-            return draws.normal(shape, kind, mean, std)
-        # torch draws them one by one then, as it does fewer than 16.
-        sizes = [min(8, math.prod(shape) - start) for start in range(0, math.prod(shape), 8)]
-        parts = [draws.normal((size,), kind, mean, std) for size in sizes]
-        return np.concatenate([np.empty(0, kind), *parts]).reshape(shape)
-
-    return _fill(tensor, draw)
+    with no_grad():
+        return tensor.normal_(mean, std, generator=generator)  # type: ignore[no-any-return]
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number, in place, and return the tensor."""
-    return _fill(tensor, lambda shape: np.full(shape, val, tensor.array.dtype))
+    with no_grad():
+        return tensor.fill_(val)  # type: ignore[no-any-return]
 
 
 def zeros_(tensor: Tensor) -> Tensor:
@@ -84,15 +76,6 @@ def eye_(tensor: Tensor) -> Tensor:
             f"{list(tensor.shape)}"
         )
     tensor.array[...] = np.eye(*tensor.shape)
-    tensor._changed()
-    return tensor
-
-
-def _fill(tensor: Tensor, draw: Callable[[tuple[int, ...]], Array]) -> Tensor:
-    """Write numbers in the order in which the elements lie in memory, as torch does."""
-    array = tensor.array
-    in_memory = array.transpose(sorted(range(array.ndim), key=lambda dim: -array.strides[dim]))
-    in_memory[...] = draw(in_memory.shape)
     tensor._changed()
     return tensor
 

@@ -28,6 +28,8 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
+    _is_param = True  # as in torch: what needs no more than this need not import the class
+
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Parameter:
         """Make a leaf around the memory of `data`."""
         if data is None:

@@ -19,7 +19,8 @@ from tinygrad_edu.nn.functional import linear, relu, sigmoid, tanh
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.parameter import Parameter
 from tinygrad_edu.nn.values import is_array_of_values
-from tinygrad_edu.ops.shapes import chunk, squeeze, unsqueeze
+from tinygrad_edu.ops.shapes import squeeze, unsqueeze
+from tinygrad_edu.ops.splitting import chunk
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Constant
 

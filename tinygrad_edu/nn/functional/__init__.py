@@ -32,18 +32,32 @@ from tinygrad_edu.nn.functional.class_losses import (
     nll_loss,
 )
 from tinygrad_edu.nn.functional.convolution import conv1d, conv2d
+from tinygrad_edu.nn.functional.distances import cosine_similarity, normalize, pairwise_distance
 from tinygrad_edu.nn.functional.dropout import dropout, dropout2d
 from tinygrad_edu.nn.functional.embedding import embedding
 from tinygrad_edu.nn.functional.encoding import one_hot
 from tinygrad_edu.nn.functional.layers import linear
 from tinygrad_edu.nn.functional.losses import huber_loss, kl_div, l1_loss, mse_loss, smooth_l1_loss
 from tinygrad_edu.nn.functional.normalization import batch_norm, layer_norm
+from tinygrad_edu.nn.functional.padding import pad
 from tinygrad_edu.nn.functional.pooling import (
     adaptive_avg_pool2d,
     avg_pool1d,
     avg_pool2d,
     max_pool1d,
     max_pool2d,
+)
+from tinygrad_edu.nn.functional.units import (
+    celu,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    mish,
+    softmin,
+    softshrink,
+    tanhshrink,
+    threshold,
 )
 
 if not TYPE_CHECKING:  # so that type checkers find misspelt names by themselves
@@ -59,14 +73,20 @@ __all__ = [
     "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "celu",
     "conv1d",
     "conv2d",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "dropout2d",
     "elu",
     "embedding",
     "gelu",
+    "glu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
     "hardtanh",
     "huber_loss",
     "kl_div",
@@ -78,9 +98,13 @@ __all__ = [
     "logsigmoid",
     "max_pool1d",
     "max_pool2d",
+    "mish",
     "mse_loss",
     "nll_loss",
+    "normalize",
     "one_hot",
+    "pad",
+    "pairwise_distance",
     "prelu",
     "relu",
     "relu6",
@@ -89,7 +113,11 @@ __all__ = [
     "silu",
     "smooth_l1_loss",
     "softmax",
+    "softmin",
     "softplus",
+    "softshrink",
     "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
 ]

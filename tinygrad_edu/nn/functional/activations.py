@@ -7,9 +7,13 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from tinygrad_edu.nn.functional.common import insist_on_floating, of_values, record_one, values
+from tinygrad_edu.nn.functional.common import (
+    floating,
+    insist_on_floating,
+    of_values,
+    record_one,
+    values,
+)
 from tinygrad_edu.nn.values import as_values
 from tinygrad_edu.ops import activations
 from tinygrad_edu.ops import softmax as softmax_
@@ -140,7 +144,7 @@ def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     >>> torch.nn.functional.elu(torch.tensor([-1.0, 2.0]))
     tensor([-0.6321,  2.0000])
     """
-    return _floating("elu", activations.elu, input, inplace, alpha=alpha)
+    return floating("elu", activations.elu, input, inplace, alpha=alpha)
 
 
 def selu(input: Any, inplace: bool = False) -> Any:
@@ -159,7 +163,7 @@ def selu(input: Any, inplace: bool = False) -> Any:
     tensor([-1.1113,  2.1014])
     """
     constants = {"alpha": activations.SELU_ALPHA, "scale": activations.SELU_SCALE}
-    return _floating("selu", activations.elu, input, inplace, **constants)
+    return floating("selu", activations.elu, input, inplace, **constants)
 
 
 def gelu(input: Any, *, approximate: str = "none") -> Any:
@@ -180,7 +184,7 @@ def gelu(input: Any, *, approximate: str = "none") -> Any:
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh, not {approximate!r}")
     op = activations.gelu if approximate == "none" else activations.gelu_tanh
-    return _floating("gelu", op, input)
+    return floating("gelu", op, input)
 
 
 def silu(input: Any, inplace: bool = False) -> Any:
@@ -198,7 +202,7 @@ def silu(input: Any, inplace: bool = False) -> Any:
     >>> torch.nn.functional.silu(torch.tensor([-1.0, 2.0]))
     tensor([-0.2689,  1.7616])
     """
-    return _floating("silu", activations.silu, input, inplace)
+    return floating("silu", activations.silu, input, inplace)
 
 
 def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
@@ -216,7 +220,7 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     >>> torch.nn.functional.softplus(torch.tensor([-1.0, 2.0, 1000.0]))
     tensor([3.1326e-01, 2.1269e+00, 1.0000e+03])
     """
-    return _floating("softplus", activations.softplus, input, beta=beta, threshold=threshold)
+    return floating("softplus", activations.softplus, input, beta=beta, threshold=threshold)
 
 
 def softsign(input: Any) -> Any:
@@ -242,7 +246,7 @@ def logsigmoid(input: Any) -> Any:
     >>> torch.nn.functional.logsigmoid(torch.tensor([-1000.0, 0.0]))
     tensor([-1.0000e+03, -6.9315e-01])
     """
-    return _floating("log_sigmoid", activations.log_sigmoid, input)
+    return floating("log_sigmoid", activations.log_sigmoid, input)
 
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
@@ -293,19 +297,6 @@ def _check_bounds(input: Tensor, low: float, high: float) -> None:
         )
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(f"hardtanh: no {input.dtype} is {low} or {high}")
-
-
-def _floating(name: str, op: Any, input: Any, inplace: bool = False, **parameters: Any) -> Any:
-    """Apply an operation to a floating tensor or to `Value`s."""
-    if not isinstance(input, Tensor):
-        return of_values(name, lambda x: op(x, **parameters), input, inplace)
-    insist_on_floating(name, input)
-    for parameter, number in parameters.items():
-        if not isinstance(number, (int, float, np.number)):
-            raise TypeError(
-                f"{name}(): argument {parameter!r} must be a number, not {type(number).__name__}"
-            )
-    return input._in_place(op, **parameters) if inplace else op(input, **parameters)
 
 
 def softmax(input: Any, dim: int | None = None, *, dtype: Any = None) -> Any:

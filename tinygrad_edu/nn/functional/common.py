@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tinygrad_edu.nn.values import as_values, holds_values, is_array_of_values
+from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Value
 
-record = Tensor._record  # what calling the operation comes to, 0.2 to 1.8 µs sooner
-record_one = Tensor._record_one
+
+def record(op: Operation, operands: Sequence[Any], parameters: dict[str, Any]) -> Tensor:
+    """Do what calling the operation comes to, up to 1.8 µs sooner."""
+    return Tensor._record(op, operands, parameters)  # asked each time: `compile` has its own
+
+
+def record_one(op: Operation, x: Tensor) -> Tensor:
+    """Do the same for one input and no parameters."""
+    return Tensor._record_one(op, x)
 
 
 def values(name: str, input: Any) -> Any:
@@ -45,6 +55,19 @@ def of_values(name: str, op: Callable[[Any], Any], input: Any, inplace: bool) ->
         )
     input[...] = result
     return input
+
+
+def floating(name: str, op: Any, input: Any, inplace: bool = False, **parameters: Any) -> Any:
+    """Apply an operation to a floating tensor or to `Value`s."""
+    if not isinstance(input, Tensor):
+        return of_values(name, lambda x: op(x, **parameters), input, inplace)
+    insist_on_floating(name, input)
+    for parameter, number in parameters.items():
+        if not isinstance(number, (int, float, np.number)):
+            raise TypeError(
+                f"{name}(): argument {parameter!r} must be a number, not {type(number).__name__}"
+            )
+    return input._in_place(op, **parameters) if inplace else op(input, **parameters)
 
 
 def not_a_tensor(name: str, input: Any) -> TypeError:

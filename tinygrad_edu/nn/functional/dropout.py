@@ -127,4 +127,4 @@ def _noise(name: str, array: Any, p: float, channels: bool) -> Any:
     order = sorted(range(array.ndim), key=lambda dim: -array.strides[dim])
     in_memory = tuple(array.shape[dim] for dim in order)
     noise = rng.default_generator.bernoulli(1 - p, in_memory, array.dtype) / (1 - p)
-    return np.asarray(noise).transpose(np.argsort(order))
+    return np.transpose(noise, [order.index(dim) for dim in range(array.ndim)])

@@ -11,6 +11,7 @@ from tinygrad_edu.nn.functional.common import insist_on_floating
 from tinygrad_edu.nn.functional.windows import each_dim, tensor_or_values
 from tinygrad_edu.nn.values import numbers_of
 from tinygrad_edu.ops import pooling
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.pooling import Grid, Pair, Windows
 from tinygrad_edu.ops.reductions import mean
 from tinygrad_edu.ops.shapes import squeeze, unsqueeze
@@ -89,7 +90,7 @@ def _max_pool(name: str, x: Any, sizes: tuple[Pair, ...], ceil_mode: bool) -> tu
         raise NotImplementedError(
             f"\"{name}\" not implemented for 'Bool': convert it with .float()"
         )
-    index = pooling.largest(array, places, *sizes)
+    index = noted(pooling.largest, array, places, *sizes)
     images = np.arange(math.prod(array.shape[:-2])).reshape(*array.shape[:-2], 1, 1)
     values = pooling.max_pool(x, index + images * math.prod(array.shape[-2:]))
     return values, Tensor._wrap(index)

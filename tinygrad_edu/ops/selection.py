@@ -62,7 +62,7 @@ sign = Operation(
     definition="−1, 0 or 1, the sign of x; 0 for nan, as in torch",
     derivatives=("0",),
     on_floats=lambda x: float((x > 0.0) - (x < 0.0)),
-    source="({0} > 0) - ({0} < 0)",
+    source="1 * ({0} > 0) - ({0} < 0)",  # times 1: numpy subtracts no bools
     on_arrays=_sign,
     rules=(lambda g, _y, _x: where(False, g, 0.0),),
 )

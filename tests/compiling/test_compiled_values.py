@@ -1,0 +1,126 @@
+"""Compiled functions of `Value`s: numbers, gradients, and what is refused."""
+
+import warnings
+
+import pytest
+
+import tinygrad_edu as torch
+from tinygrad_edu import Value, nn
+
+
+def neuron(w: list, b: Value, x: list) -> Value:
+    return (sum((wi * xi for wi, xi in zip(w, x, strict=True)), b)).tanh()
+
+
+def test_numbers_and_gradients_are_those_of_eager_calls() -> None:
+    fast = torch.compile(neuron)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for i in range(5):
+            leaves = [Value(0.3 * i), Value(-0.2), Value(0.1 + i)]
+            twins = [Value(x.data) for x in leaves]
+            x = [0.5, float(i)]
+            found, expected = fast(leaves[:2], leaves[2], x), neuron(twins[:2], twins[2], x)
+            found.backward()
+            expected.backward()
+            assert found.data == expected.data
+            assert [x.grad for x in leaves] == [x.grad for x in twins]
+    assert fast.source.count("def program") == 1
+
+
+def test_the_graph_has_one_node_for_each_input() -> None:
+    fast = torch.compile(lambda x: ((x.exp() + 1).log() * x).sigmoid().tanh())
+    for _ in range(3):
+        x = Value(0.7)
+        y = fast(x)
+    assert y.left is x and y.right is None
+    (y * 3).backward()
+    twin = Value(0.7)
+    (((twin.exp() + 1).log() * twin).sigmoid().tanh() * 3).backward()
+    assert x.grad == pytest.approx(twin.grad, rel=1e-15)
+
+
+def test_parameters_are_read_at_each_call() -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)).to(Value)
+
+    def loss(x: list, y: float) -> Value:
+        return (model(x)[0] - y) ** 2
+
+    fast = torch.compile(loss)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for i in range(5):
+            x, y = [0.1 * i, -0.5], 0.3 * i
+            found, expected = fast(x, y), loss(x, y)
+            assert found.data == expected.data
+            found.backward()
+            gradients = [p.grad for p in model.parameters()]
+            for p in model.parameters():
+                p.grad = None
+            expected.backward()
+            assert gradients == [p.grad for p in model.parameters()]
+            for p in model.parameters():
+                p.data -= 0.1 * p.grad
+                p.grad = None
+    assert fast.source
+
+
+LOOKS = {
+    "if": lambda x: x * 2 if x > 0 else x * 3,
+    "float": lambda x: x * float(x),
+    "data": lambda x: x * x.data,
+    "item": lambda x: x * x.item(),
+    "detach": lambda x: x * x.detach(),
+    "bool": lambda x: x * 2 if x else x + 1,
+    "text": lambda x: x * len(f"{x:.2f}"),
+    "max": lambda x: max(x, x * x),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_looks_at_numbers_are_refused(name: str) -> None:
+    function = LOOKS[name]
+    fast = torch.compile(function)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        for number in (1.5, 2.5, -0.5, 0.0, -7.25):
+            x, twin = Value(number), Value(number)
+            found, expected = fast(x), function(twin)
+            found.backward()
+            expected.backward()
+            assert (found.data, x.grad) == (expected.data, twin.grad)
+    assert ["looks at the number of a Value" in str(w.message) for w in seen] == [True]
+
+
+def test_whole_numbers_are_part_of_the_kind() -> None:
+    fast = torch.compile(lambda x, n: sum([x] * n, x * 0))
+    for n in (1, 2, 3, 2, 2, 3):
+        assert fast(Value(1.5), n).data == 1.5 * n
+
+
+def test_several_outputs_in_a_structure() -> None:
+    fast = torch.compile(lambda a, b: {"sum": a + b, "both": [a * b, (a - b) * 2]})
+    for _ in range(3):
+        a, b = Value(3.0), Value(2.0)
+        found = fast(a, b)
+        total = found["sum"] + found["both"][0] * 10 + found["both"][1]
+        total.backward()
+        assert (total.data, a.grad, b.grad) == (67.0, 23.0, 29.0)
+
+
+def test_infinities_come_out_as_in_eager_calls() -> None:
+    fast = torch.compile(lambda x: x.log() / x)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for number in (1.0, 2.0, 0.0, 1e-320, float("inf")):
+            x, twin = Value(number), Value(number)
+            found, expected = fast(x), twin.log() / twin
+            found.backward()
+            expected.backward()
+            assert repr((found.data, x.grad)) == repr((expected.data, twin.grad))
+
+
+def test_nothing_stays_changed() -> None:
+    before = Value.__dict__["data"]
+    torch.compile(lambda x: x * 2)(Value(1.0))
+    assert Value.__dict__["data"] is before

@@ -1,0 +1,192 @@
+"""The straight-line program of a graph of tensors, against the engine, bit for bit."""
+
+import numpy as np
+import pytest
+from cases import ROWS, Row, ours, run
+
+import tinygrad_edu as torch
+from tinygrad_edu import trace
+from tinygrad_edu.ops import TABLE, Operation
+
+TENSOR_ROWS = [row for row in ROWS if isinstance(TABLE[row.op], Operation)]
+
+
+def same(a: object, b: object) -> bool:
+    """Tell whether two arrays are the same to the bit, shapes, dtypes and nans included."""
+    a, b = np.asarray(a), np.asarray(b)
+    return (a.shape, a.dtype, a.tobytes()) == (b.shape, b.dtype, b.tobytes())
+
+
+def tensors_in(x: object) -> list:
+    if isinstance(x, torch.Tensor):
+        return [x]
+    return [t for part in x for t in tensors_in(part)] if isinstance(x, (tuple, list)) else []
+
+
+def loss_of(result: object) -> torch.Tensor | None:
+    """Make one number of whatever an operation returned, in which each element counts otherwise."""
+    total = None
+    for x in tensors_in(result):
+        if x.requires_grad:
+            weights = torch.Tensor._wrap(np.cos(np.arange(x.numel()) + 1).reshape(x.shape))
+            part = (x * weights.to(x.dtype)).sum()
+            total = part if total is None else total + part
+    return total
+
+
+def pasted(program: object) -> object:
+    """Run the printed source, with nothing else."""
+    namespace: dict = {}
+    exec(program.python, namespace)
+    with np.errstate(all="ignore"):
+        return namespace["program"](*program._given)
+
+
+def check(row: Row, call: str, shapes: tuple, kind: str) -> None:
+    inputs = [
+        torch.tensor(x, requires_grad=True, dtype=getattr(torch, kind)) for x in row.sample(shapes)
+    ]
+    for i, x in enumerate(inputs):
+        x.name = f"p{i}"
+    try:
+        result = run(call, torch, inputs, TABLE[row.op])
+    except (RuntimeError, IndexError, TypeError, NotImplementedError, ValueError):
+        return  # what is refused has no graph
+    loss = loss_of(result)
+    if loss is None:
+        return
+    program = trace.program(loss)
+    found = program()
+    again, gradients = pasted(program)
+    loss.backward()
+    assert same(found.output, loss.array), program.python
+    assert same(again, loss.array), program.python
+    for i, x in enumerate(inputs):
+        if x.grad is not None:
+            assert same(found.gradients[f"p{i}"], x.grad.array), program.python
+            assert same(gradients[f"p{i}"], x.grad.array), program.python
+
+
+@pytest.mark.parametrize("row", TENSOR_ROWS, ids=lambda row: row.op)
+def test_programs_equal_eager_to_the_bit(row: Row) -> None:
+    """Run by the library, and pasted, with nothing but numpy."""
+    for i, call in enumerate(row.calls):
+        for shapes in list(row.shapes)[: 2 if i == 0 else 1]:
+            check(row, ours(call), shapes, "float64" if i % 3 == 2 else "float32")
+
+
+def mlp() -> tuple:
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.Sigmoid(), torch.nn.Linear(4, 2), torch.nn.ReLU()
+    )
+    x, y = torch.rand(5, 3), torch.rand(5, 2)
+    return model, x, y, torch.nn.MSELoss()(model(x), y)
+
+
+def test_a_network_is_written_as_one_would_by_hand() -> None:
+    _, x, y, loss = mlp()
+    program = trace.program(loss)
+    assert program._given[0] is x.array and program._given[-1] is y.array
+    assert program.inputs == ["x", "weight_0", "bias_0", "weight_2", "bias_2", "y"]
+    assert (
+        program.function()
+        == """\
+def program(x, weight_0, bias_0, weight_2, bias_2, y):
+    # forward
+    v1 = linear(x, weight_0, bias_0)  # x @ weight_0ᵀ + bias_0
+    v2 = sigmoid(v1)  # 1 / (1 + e^(−v1))
+    v3 = linear(v2, weight_2, bias_2)  # v2 @ weight_2ᵀ + bias_2
+    v4 = np.maximum(v3, 0)  # v3 where v3 > 0, else 0
+    loss = mse_loss(v4, y)  # Σ (v4 − y)² / n
+    # backward
+    d_loss = np.ones_like(loss)
+    d_v4 = d_loss * (v4 - y) * 0.2  # ∂loss/∂loss · 2 (v4 − y) / n
+    d_v3 = np.where(v4 <= 0, 0.0, d_v4)  # ∂loss/∂v4 where v3 > 0, else 0
+    d_v2 = d_v3.dot(weight_2)  # ∂loss/∂v3 @ weight_2
+    d_weight_2 = d_v3.T.dot(v2)  # (∂loss/∂v3)ᵀ @ v2
+    d_bias_2 = d_v3.sum(0)  # Σ ∂loss/∂v3 over the rows
+    d_v1 = d_v2 * (v2 * (1 - v2))  # ∂loss/∂v2 · v2 · (1 − v2)
+    d_weight_0 = d_v1.T.dot(x)  # (∂loss/∂v1)ᵀ @ x
+    d_bias_0 = d_v1.sum(0)  # Σ ∂loss/∂v1 over the rows
+    return loss, {
+        "weight_0": d_weight_0,
+        "bias_0": d_bias_0,
+        "weight_2": d_weight_2,
+        "bias_2": d_bias_2,
+    }
+"""
+    )
+
+
+def test_a_program_chooses_anew_for_other_numbers() -> None:
+    model, x, y, loss = mlp()
+    program = trace.program(loss)
+    parameters = [p.detach() * -1.5 for p in model.parameters()]
+    other, target = x * 3 - 1, y - 1
+    found = program(other, *parameters, target)
+    with torch.no_grad():
+        for p, new in zip(model.parameters(), parameters, strict=True):
+            p.copy_(new)
+    loss = torch.nn.MSELoss()(model(other), target)
+    loss.backward()
+    assert same(found.output, loss.array)
+    for gradient, p in zip(found.gradients.values(), model.parameters(), strict=True):
+        assert same(gradient, p.grad.array)
+
+
+def test_sums_over_uses_are_added_in_the_order_of_the_engine() -> None:
+    torch.manual_seed(1)
+    w = torch.rand(4, requires_grad=True)
+    x = torch.rand(3, 4)
+    loss = ((w * x).sum() + (w.exp() * w).sum() - (x / w).sum() + w.sin().sum()) ** 2
+    found = trace.program(loss)()
+    loss.backward()
+    assert same(found.gradients["w"], w.grad.array)
+
+
+def test_what_was_broadcast_is_summed() -> None:
+    w, b = torch.ones(3, 1, requires_grad=True), torch.ones(2, requires_grad=True)
+    program = trace.program((w * b).sum())
+    assert ".sum(axis=(1,), keepdims=True)" in program.python
+    assert [g.shape for g in program().gradients.values()] == [(3, 1), (2,)]
+
+
+def test_a_program_of_gradients_has_their_gradients() -> None:
+    torch.manual_seed(0)
+    w, x = torch.rand(3, 2, requires_grad=True), torch.rand(4, 3)
+    (slope,) = torch.autograd.grad((x @ w).tanh().sum(), w, create_graph=True)
+    penalty = (slope * slope).sum()
+    found = trace.program(penalty)()
+    penalty.backward()
+    assert same(found.output, penalty.array)
+    assert same(found.gradients["w"], w.grad.array)
+
+
+def test_dtypes_are_brought_together_as_in_eager_mode() -> None:
+    w = torch.tensor([1.5, 2.5], requires_grad=True)
+    loss = (w * torch.tensor([1, 2]) + torch.tensor([0.1, 0.2], dtype=torch.float64)).sum()
+    found = trace.program(loss)()
+    loss.backward()
+    assert same(found.output, loss.array)
+    assert same(found.gradients["w"], w.grad.array)
+
+
+def test_custom_functions_cannot_be_written() -> None:
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    with pytest.raises(NotImplementedError, match="custom Function"):
+        trace.program(Double.apply(torch.ones(1, requires_grad=True)))
+
+
+def test_the_wrong_number_of_arrays_is_refused() -> None:
+    program = trace.program(torch.ones(1, requires_grad=True).exp())
+    with pytest.raises(TypeError, match="takes 1 arrays"):
+        program(np.ones(1), np.ones(1))

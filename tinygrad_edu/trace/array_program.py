@@ -1,0 +1,196 @@
+"""The straight-line program of a graph of tensors: forward, then backward, in numpy.
+
+The lines are what the operations of the table compute on arrays, and what their derivative rules
+compute on symbols (`array_symbols.py`). A graph of the gradients (`create_graph`) would give lines
+too, but only those of the branch that was taken: in it a mask such as `x > 0` is an array of this
+run, where a program must choose anew for every input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinygrad_edu.autograd.engine import topological_order
+from tinygrad_edu.trace.array_symbols import ArraySymbol
+from tinygrad_edu.trace.array_writer import RESERVED, GraphWriter
+from tinygrad_edu.trace.expressions import Expression, Name, Step, names_in, text
+from tinygrad_edu.trace.graph import Graph, OperationNode, ValueNode
+from tinygrad_edu.trace.passes import shortened, simplified
+from tinygrad_edu.trace.sources import Sources
+from tinygrad_edu.trace.variables import variables
+
+WIDTH = 90
+"""How long an expression may be before it is broken into several lines."""
+
+
+class ArrayResult(NamedTuple):
+    """What a program of tensors computes.
+
+    Attributes:
+        output: the array of the output.
+        gradients: the gradient of the output with respect to each input that has one, by name.
+    """
+
+    output: Any
+    gradients: dict[str, Any]
+
+
+@dataclass(frozen=True, repr=False)
+class ArrayProgram:
+    """A graph of tensors, written out.
+
+    Attributes:
+        inputs: the names of the arrays that it takes: leaves, and constants that are no numbers.
+        output: the name of the result.
+        gradients: the name of the gradient of each input that has one.
+        forward: the lines that compute the output.
+        backward: the lines that compute the gradients.
+
+    >>> import tinygrad_edu as torch
+    >>> w = torch.tensor([1.0, -2.0], requires_grad=True)
+    >>> x = torch.tensor([3.0, 0.5])
+    >>> from tinygrad_edu import trace
+    >>> print(trace.program((w * x).tanh().sum()))
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def program(w, x):
+        # forward
+        v1 = w * x  # w · x
+        v2 = np.tanh(v1)  # (e^v1 − e^(−v1)) / (e^v1 + e^(−v1))
+        v3 = v2.sum()  # Σ v2
+        # backward
+        d_v3 = np.ones_like(v3)
+        d_v2 = np.broadcast_to(d_v3, (2,))  # ∂v3/∂v3 for every element
+        d_v1 = d_v2 * (1 - v2 * v2)  # ∂v3/∂v2 · (1 − v2²)
+        d_w = d_v1 * x  # ∂v3/∂v1 · x
+        return v3, {"w": d_w}
+    <BLANKLINE>
+    """
+
+    inputs: Sequence[str]
+    output: str
+    gradients: Mapping[str, str]
+    forward: Sequence[Step]
+    backward: Sequence[Step]
+    _functions: Mapping[str, Any]
+    _given: Sequence[Any]
+
+    @property
+    def python(self) -> str:
+        """The program as Python that needs nothing but numpy."""
+        sources = Sources(self._functions)
+        return sources.text() + self.function()
+
+    source = python
+
+    def __repr__(self) -> str:
+        return self.python
+
+    def _repr_markdown_(self) -> str:
+        return f"```python\n{self.python}```"
+
+    def __call__(self, *arrays: Any) -> ArrayResult:
+        """Run the program.
+
+        Args:
+            arrays: an array or tensor for each of `inputs`, in the shapes of the graph; those of
+                the graph if none is given.
+
+        Raises:
+            TypeError: for another number of arrays.
+        """
+        given = arrays or self._given
+        if len(given) != len(self.inputs):
+            raise TypeError(
+                f"the program takes {len(self.inputs)} arrays: {', '.join(self.inputs)}; "
+                f"{len(given)} were given"
+            )
+        namespace: dict[str, Any] = {"np": np, **self._functions}
+        exec(compile(self.function(), "<program>", "exec"), namespace)
+        with np.errstate(all="ignore"):
+            output, gradients = namespace["program"](*(getattr(x, "array", x) for x in given))
+        return ArrayResult(output, gradients)
+
+    def function(self) -> str:
+        """Write the function, without what must stand above it."""
+        found = ", ".join(f'"{name}": {d}' for name, d in self.gradients.items())
+        lines = [f"def program({', '.join(self.inputs)}):", "    # forward"]
+        lines += map(line, self.forward)
+        if self.backward:
+            lines += ["    # backward", *map(line, self.backward)]
+        result = f"    return {self.output}, {{{found}}}\n"
+        if len(result) > 100:
+            found = found.replace(", ", ",\n        ")
+            result = f"    return {self.output}, {{\n        {found},\n    }}\n"
+        return "\n".join([*lines, result])
+
+
+def line(step: Step) -> str:
+    """Write a step as a line of a function."""
+    target = f"{step.name} = " if step.name else ""
+    written = f"    {target}{text(step.expression)}"
+    if not step.comment:
+        return written
+    beside = f"{written}  # {step.comment}"
+    return beside if len(beside) <= 100 else f"    # {step.comment}\n{written}"
+
+
+def array_program(graph: Graph) -> ArrayProgram:
+    """Write the program of a graph of tensors with one output."""
+    root = graph.outputs[0]
+    names = variables(graph, RESERVED)
+    writer = GraphWriter(graph, names, {})
+    for value in graph.values:
+        if value.made_by is None:
+            writer.symbols[value.index] = _given(writer, value, names[value.index])
+    for operation in graph.operations:
+        writer.write_forward(operation)
+    if root.needs_gradient:
+        writer.seed(root, Expression("np.ones_like({0})", (Name(writer.output),)))
+        for operation in backward_order(graph):
+            writer.write_backward(operation)
+    gradients = {}
+    for value in graph.values:
+        if value.made_by is None and value.needs_gradient and writer.add_up(value) is not None:
+            gradients[names[value.index]] = writer.gradient_name(value)
+    return _finished(writer, gradients)
+
+
+def _given(writer: GraphWriter, value: ValueNode, name: str) -> Any:
+    """Return what a leaf or constant is: a plain number as it is, an array under its name."""
+    array = getattr(value.source, "array", value.source)
+    if not isinstance(array, np.ndarray):
+        return array
+    if value.kind == "constant" and value.name is None and not array.ndim:
+        return ArraySymbol(writer, writer.constant(array), array)
+    writer.inputs[name] = array
+    return ArraySymbol(writer, Name(name), array)
+
+
+def backward_order(graph: Graph) -> list[OperationNode]:
+    """List the operations as the engine visits them, so that sums are added in its order."""
+    made = {operation.vertex: operation for operation in graph.operations}
+    order = topological_order(x.source for x in graph.outputs)
+    return [made[vertex] for vertex in reversed(order) if vertex in made]
+
+
+def _finished(writer: GraphWriter, gradients: dict[str, str]) -> ArrayProgram:
+    wanted = [writer.output, *gradients.values()]
+    steps = shortened(simplified(writer.forward + writer.backward, wanted), WIDTH)
+    start = writer.backward[0].name if writer.backward else None
+    count = next((i for i, step in enumerate(steps) if step.name == start), len(steps))
+    used = {name for step in steps for name in names_in(step.expression)}
+    used.update(gradients, (writer.output,))
+    inputs = {name: x for name, x in writer.inputs.items() if name in used}
+    source = "\n".join(map(line, steps))
+    called = {n: f for n, f in writer.functions.items() if re.search(rf"\b{n}\(", source)}
+    return ArrayProgram(
+        list(inputs), writer.output, gradients, steps[:count], steps[count:], called,
+        list(inputs.values()),
+    )  # fmt: skip

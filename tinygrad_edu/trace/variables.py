@@ -1,0 +1,45 @@
+"""The variables of a program: names of values, made valid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from tinygrad_edu.trace.graph import Graph, ValueNode
+from tinygrad_edu.trace.local import short_names
+
+_NUMBERED = re.compile(r"^((?:\d+\.)+)([A-Za-z_.]+)$")
+
+
+def is_literal(value: ValueNode) -> bool:
+    """Tell whether a value is a number in the code, which the program has in its lines."""
+    unnamed = value.kind == "constant" and value.name is None and value.made_by is None
+    return unnamed and value.number is not None
+
+
+def variables(graph: Graph, reserved: Collection[str]) -> list[str]:
+    """Turn the names of all values of a graph into variables, each different.
+
+    Args:
+        graph: the graph.
+        reserved: what no variable may be called.
+    """
+    taken = set(reserved)
+    variables = []
+    for value, name in zip(graph.values, short_names(graph), strict=True):
+        if is_literal(value):
+            number: Any = value.number
+            is_whole = 0 < abs(number) < 1e15 and number == round(number)
+            variables.append(f"{number:.0f}" if is_whole else repr(number))
+            continue
+        base = _NUMBERED.sub(r"\2.\1", name)  # 0.weight is weight_0
+        base = re.sub(r"\W+", "_", base, flags=re.ASCII).strip("_") or "v"
+        base = f"v_{base}" if base[0].isdigit() or re.match(r"d\d*_", base) else base
+        variable, copy = base, 1
+        while variable in taken:
+            copy += 1
+            variable = f"{base}_{copy}"
+        taken.add(variable)
+        variables.append(variable)
+    return variables

@@ -142,6 +142,16 @@ def test_importing_the_command_line_imports_no_drawing_or_tables(run):
     assert done.stdout == "set()\n"
 
 
+def test_a_training_that_diverged_is_told(run):
+    done = run(
+        "flow", *QUICK, "--batch", "1", "--activation", "tanh", "--steps", "9", "--lr", "1e6"
+    )
+    told = " ".join(done.stdout.split())
+    assert "tanh: nan (from output back; the loss is nan)" in told
+    assert "1 handwritten digit, 4 units a layer" in told
+    assert "after 9 steps of SGD with lr 1e+06, which diverged" in told
+
+
 # --- what it refuses -----------------------------------------------------------------------------
 
 
@@ -163,7 +173,13 @@ def test_importing_the_command_line_imports_no_drawing_or_tables(run):
         (("flow", "--length", "5"), "--length belongs to --chain"),
         (("flow", "--chain", "0.9", "--depth", "5"), "--depth belongs to networks"),
         (("flow", "--chain", "0.9", "--activation", "relu"), "--activation belongs to networks"),
-        (("flow", "--chain", "nine"), "invalid float value: 'nine'"),
+        (("flow", "--chain", "nine"), "'nine' is not a factor"),
+        (("flow", "--chain", "nan"), "'nan' is not a factor"),
+        (("flow", "--chain", "inf"), "'inf' is not a factor"),
+        (("flow", "--lr", "0.5"), "--lr belongs to training: give --steps N too"),
+        (("flow", "--lr", "0.5", "--steps", "0"), "--lr belongs to training"),
+        (("flow", "stray"), "usage: tinygrad-edu flow "),
+        (("graph", "a.py", "-o", "a.svg", "--jsn"), "usage: tinygrad-edu graph "),
         (("flow", "--chain", *["1"] * 13), "at most 12 factors"),
         (("flow", "--chain", "1", "--length", "0"), "0 is not from 1 to 1000000"),
         (("flow", "--colour"), "unrecognized arguments: --colour"),
@@ -179,6 +195,12 @@ def test_wrong_options(capsys, tmp_path, monkeypatch, arguments, message):
 def test_wrong_options_end_with_2(run):
     done = run("flow", "--depth", "0")
     assert done.returncode == 2 and said(done).endswith("0 is not from 1 to 1000")
+
+
+def test_a_drawing_of_before_is_written_over(run, tmp_path):
+    (tmp_path / "gradient-flow.svg").write_text("old")
+    assert run("flow", *QUICK).stdout.endswith("\ndrawn in gradient-flow.svg (overwritten)\n")
+    assert "<svg" in (tmp_path / "gradient-flow.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["nowhere/flow.svg", "."])

@@ -171,7 +171,9 @@ def test_the_options_of_graph(run, folder):
     assert "#111827" in down and "prefers-color-scheme" not in down
     done = run("graph", "mine.py", "-o", "c.svg", "--limit", "3")
     assert done.returncode == 1 and not (folder / "c.svg").exists()
-    assert "more than the limit of 3" in done.stderr and "--limit N" in done.stderr
+    assert "more than the limit of 3" in done.stderr
+    assert "pass --limit " in done.stderr and "=" not in done.stderr
+    assert "--detail" not in done.stderr  # no module took part
 
 
 @pytest.mark.parametrize(
@@ -203,6 +205,25 @@ def test_explore(folder, monkeypatch, capsys, opens, status):
     assert opened == [(folder / "a.html").as_uri()]
     assert ("no browser could be opened: open a.html yourself" in printed.err) == (not opens)
     assert (folder / "a.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "words"), [("graph", "a.svg", "drawn"), ("explore", "a.html", "is")]
+)
+def test_what_is_written_over(run, folder, command, name, words):
+    for over in ("", " (overwritten)"):
+        done = run(command, "mine.py", "-o", name)
+        assert done.stdout.endswith(f"mine.py: L {words} in {name}{over}\n")
+    before = (folder / name).read_bytes()
+    assert before and NEURON.encode() not in before
+    (folder / name).write_text(NEURON, encoding="utf-8")  # a script of that name, and of the code
+    done = run(command, name, "-o", name)
+    assert (done.returncode, done.stdout) == (2, "")  # it was not even run
+    assert done.stderr == f"tinygrad-edu: -o {name} is the script itself: choose another name\n"
+    assert (folder / name).read_text(encoding="utf-8") == NEURON
+    done = run(command, "mine.py", "-o", "mine.py")
+    assert done.returncode == 2 and "'mine.py' does not end in ." in done.stderr
+    assert (folder / "mine.py").read_text(encoding="utf-8") == NEURON
 
 
 @pytest.mark.parametrize("name", ["nowhere/a.svg", "nowhere/a.html"])

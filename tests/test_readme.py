@@ -16,9 +16,9 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
         (
             1,
             [
-                "∂/∂v2: 0 → 0 + (−3.973 × 0.02659) = −0.1057",
+                "∂L/∂v2: – → −3.973 × 0.02659 = −0.1057",
                 "∂L/∂w = 0.1585",
-                "    d_w = d_v1 * x  # g · b",
+                "    d_w = d_v1 * x  # ∂L/∂v1 · x",
             ],
         ),
         (2, ["grad_fn=<MseLossBackward0>) torch.Size([4, 3])"]),

@@ -208,6 +208,19 @@ def test_render_names_its_files_as_graphviz_does(full_graphviz, tmp_path):
     assert (folder / "my graph.gv.pdf").read_bytes().startswith(MAGIC["pdf"])
 
 
+@pytest.mark.parametrize("how", [{}, {"format": "svg"}, {"quiet": True}])
+def test_a_name_that_ends_as_a_picture_is_that_of_the_picture(tmp_path, how):
+    (tmp_path / "q.gv").write_text("precious")
+    assert drawing().render(tmp_path / "q.svg", **how) == str(tmp_path / "q.svg")
+    assert (tmp_path / "q.svg").read_bytes().startswith(MAGIC["svg"])
+    assert drawing().render("r.svg", directory=tmp_path / "new") == str(tmp_path / "new" / "r.svg")
+    assert {path.name for path in tmp_path.glob("q*")} == {"q.svg", "q.gv"}
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["r.svg"]
+    assert (tmp_path / "q.gv").read_text() == "precious"
+    with pytest.raises(ValueError, match=r"ends in \.svg, but format is 'png'"):
+        drawing().render(tmp_path / "q.svg", format="png")
+
+
 def test_render_protects_files(tmp_path):
     graph, result = drawing(filename=tmp_path / "g.gv"), tmp_path / "g.svg"
     result.write_text("precious")

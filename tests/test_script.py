@@ -11,6 +11,7 @@ import tinygrad_edu as torch
 from tinygrad_edu import Tensor, Value, trace
 from tinygrad_edu.commands import script
 from tinygrad_edu.commands.common import CommandError
+from tinygrad_edu.trace.invalid import is_changed
 
 TRAINING = """
 from tinygrad_edu import Value
@@ -229,6 +230,7 @@ def test_the_numbers_of_tensors_too(load):
     )
     weight = variables(found)["model"].weight
     assert (weight.tolist(), weight.grad.tolist()) == variables(found)["seen"]
+    assert not any(map(is_changed, trace.read(found.loss).values))
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_forward_and_back_again(start):
     for i, key in enumerate(("n", " ", "\x1b[C", "\r", "\x1bOC", "n"), 2):
         pseudo.type(key).see(f"step {i} of 13")
     pseudo.see("backward 1 of 7", "∂L/∂L = 1")
-    pseudo.type("n").see("∂L/∂v4: 0 → 0 + (1 × 1) = 1", "▶ 5  L = (y - 1) ** 2 + w")
+    pseudo.type("n").see("∂L/∂v4: – → 1 × 1 = 1", "▶ 5  L = (y - 1) ** 2 + w")
     for i, key in zip((7, 6, 5), ("b", "\x1b[D", "\x7f"), strict=True):
         pseudo.type(key).see(f"step {i} of 13")
     assert pseudo.type("q").end() == 0
@@ -95,6 +95,7 @@ def test_values_that_are_not_computed_yet(start):
 def test_explain(start):
     pseudo = start(rows=60).see("step 1 of").type("e").see("explain: ")
     pseudo.type("w\r").see("∂L/∂w = 0.4474").type("n").see("step 1 of 13")
+    pseudo.type("e\r").see("n next")  # no name: nothing is asked for any more
     pseudo.type("eq\r").see("no value is called q: v lists them all")
     pseudo.type("e1\r").see("1 is a constant: no gradient is asked for it")
     assert pseudo.type("q").end() == 0

@@ -1,6 +1,8 @@
 """Value: the facts of the scalar engine that no table of operations can say."""
 
 import math
+import operator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,3 +158,24 @@ def test_repr_says_what_there_is():
 def test_what_is_no_number_is_refused(other):
     with pytest.raises(TypeError):
         Value(1.0) + other
+
+
+@pytest.mark.parametrize("data", ["2", b"2", None, [1.0], np.array([2.0, 3.0]), 1j])
+def test_a_value_is_one_number(data: Any) -> None:
+    hint = "make a list of Values" if isinstance(data, (list, np.ndarray)) else ""
+    with pytest.raises(TypeError, match=f"a Value is one number, but this is of type .*{hint}"):
+        Value(data)
+
+
+def test_what_is_a_number_becomes_a_float() -> None:
+    for data in (2, True, np.float32(2.0), np.array(2.0), tg.tensor(2.0), Value(2.0)):
+        assert type(Value(data).data) is float
+        assert Value(data).data == float(data)
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "pow"])
+def test_values_and_tensors_do_not_mix(name: str) -> None:
+    function = getattr(operator, name)
+    for pair in ((Value(2.0), tg.ones(2)), (tg.ones(2), Value(2.0))):
+        with pytest.raises(TypeError, match=r"they do not mix\. Take the number out"):
+            function(*pair)

@@ -11,7 +11,9 @@ from tests.trace.test_paths import graphs
 from tinygrad_edu import Value, nn, optim
 from tinygrad_edu.trace.explanation import explain
 from tinygrad_edu.trace.explanation_latex import escaped, name, numeral
+from tinygrad_edu.trace.explanation_text import log10_text
 from tinygrad_edu.trace.graph import read
+from tinygrad_edu.trace.waterfall import Bar
 
 
 def neuron():
@@ -116,7 +118,8 @@ def test_one_path_as_on_the_board():
         "             L = v4 ^ 2 = 0.08049",
     ]
     assert lines[11] == "1 path: L ← v4 ← v3 ← v2 ← v1 ← w"
-    assert str(explain(loss, w)) == repr(explain(loss, w)) == explain(loss, w).text()
+    assert str(explain(loss, w)) == explain(loss, w).text()
+    assert repr(explain(loss, w)).startswith("<Explanation of ∂L/∂w = −0.5526: print() it; .text()")
 
 
 def test_several_paths_are_a_sum():
@@ -162,12 +165,35 @@ def test_lines_fit_a_terminal():
 
 def test_the_waterfall_has_a_line_for_each_factor():
     loss, w = neuron()
-    text = explain(loss, w).text()
-    assert re.search(r"^∂v3/∂v2 +tanh at layer 1 +0\.4869 +−0\.313 +−0\.2763 +−█{16}$", text, re.M)
+    weights = {x.name: x.source for x in read(loss).values if x.name in ("w", "x")}
+    text = explain(loss, w, weights).text()
+    assert re.search(r"^∂v3/∂v2 +tanh\(v2\) +0\.4869 +−0\.313 +−0\.2763 +−█{16}$", text, re.M)
     assert re.search(r"^∂v1/∂w +times x +2 +0\.301 +−0\.5526 +\+▒{15}$", text, re.M)
     assert (
-        "in all ×0.55: ░ other factors ×0.57, █ slopes of activations ×0.49, ▒ weights ×2" in text
-    )
+        "in all ×(−0.5526): ░ other factors ×(−0.5674), █ slopes of activations ×0.4869, "
+        "▒ weights ×2"
+    ) in text
+
+
+def test_a_factor_of_one_has_the_logarithm_0():
+    bar = Bar("", "", "", "other", 1 - 2e-16, 0.0, 0.0, 1.0)
+    assert bar.log10 < 0 and log10_text(bar) == "0"
+
+
+def test_one_path_more_than_asked_for_is_shown():
+    x = Value(2.0, label="x")
+    y = x + x * 2 + x * 3 + x * 4 + x * 5 + x * 6
+    assert "6 paths, largest first:" in explain(y, x).text()
+    assert "Their sum is 21, the gradient." in explain(y, x).text()
+    assert "7 paths, the 5 largest:" in explain(y + x * 7, x).text()
+
+
+def test_one_operation_is_written_by_its_rule():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    text = explain(labelled(a * b, "y"), a).text()
+    assert "chain rule   ∂y/∂a = b\nin numbers         = (−3)\n" in text
+    assert "∂y/∂b = 1 where b > 0, else 0\n" in explain(labelled(b.relu(), "y"), b).text()
+    assert "directly" not in explain(labelled(a * b, "y"), a).latex()
 
 
 # --- what is told beside -------------------------------------------------------------------------
@@ -181,17 +207,17 @@ def test_contributions_of_both_signs():
     a = Value(3.0)
     explanation = explain(a * 5.0 - a * 3.0, a)
     assert (explanation.positive, explanation.negative, explanation.gradient) == (5.0, -3.0, 2.0)
-    assert explanation.notes == ["Contributions of both signs: 5 and −3 leave 2."]
+    assert explanation.notes == ["Contributions of both signs, 5 and −3, leave 2."]
 
 
 def test_contributions_that_cancel_are_no_closed_gate():
     a = Value(3.0)
     assert notes(a * 5.0 - a * 5.0, a) == (
-        "Contributions of both signs: 5 and −5 cancel: what is left, 0, is 0 or rounding."
+        "Contributions of both signs, 5 and −5, cancel: nothing is left."
     )
     b = Value(0.1)
     assert explain(b * 0.1 + b * 0.2 - b * 0.3, b).gradient != 0.0
-    assert "cancel" in notes(b * 0.1 + b * 0.2 - b * 0.3, b)
+    assert notes(b * 0.1 + b * 0.2 - b * 0.3, b).endswith("is rounding.")
 
 
 def test_some_paths_are_closed():
@@ -202,7 +228,7 @@ def test_some_paths_are_closed():
         "1 of the 2 paths gives exactly 0: a factor on it is 0, so the gate is closed."
     ]
     assert notes(x.relu() + x.relu(), x) == (
-        "All 2 paths give exactly 0: on each of them a factor is 0."
+        "Both paths give exactly 0: on each of them a factor is 0."
     )
 
 
@@ -219,7 +245,27 @@ def test_grad_that_holds_something_else():
     y.backward()
     assert notes(y, a) == ""
     y.backward()
-    assert "a.grad holds 12.0, not 6.0: it adds up over several backward passes" in notes(y, a)
+    assert notes(y, a) == (
+        "a.grad is 12 now, after all passes: 6 from another pass + 6 from this one. Gradients add "
+        "up until a.grad = None."
+    )
+    z = a + 1.0
+    assert "a.grad holds 12.0, not 1.0: it adds up over several passes, or" in notes(z, a)
+
+
+def test_where_the_output_became_nan():
+    x = Value(-1.0, label="x")
+    y = x.log() * 2.0
+    assert notes(y, x) == "output is nan: nan arises at v1 = log(x)."
+    assert notes(Value(2.0) / x.relu(), x).startswith("inf arises at output = v2 ÷ v1.")
+
+
+def test_a_path_of_one_operation_is_marked():
+    x = Value(3.0, label="x")
+    found = explain(x**2 + x, x)
+    assert "+ ∂v2/∂x (directly)\n" in found.text()
+    assert r"\frac{\partial v_{2}}{\partial x}_{\text{directly}}" in found.latex()
+    assert "(directly)" not in explain(x * x, x).text()  # the two are told apart by their places
 
 
 def test_numbers_that_were_changed_after_the_forward_pass():
@@ -309,9 +355,16 @@ def test_markdown_shows_formula_paths_and_waterfall():
     assert written.startswith("**∂L/∂a = ")
     assert "$$\n\\begin{aligned}" in written
     assert "| product | path |\n| --- | --- |\n" in written
-    assert "| ∂L/∂v2 | tanh at layer 1 | activation |" in written
-    assert explain(labelled(a * a, "L"), a)._repr_latex_().startswith("$$\n\\begin{aligned}")
-    assert explain(a * a, a)._repr_markdown_() == explain(a * a, a).markdown()
+    assert "| ∂L/∂v2 | tanh(v2) | activation |" in written
+
+
+def test_a_notebook_shows_markdown_or_latex():
+    a = Value(3.0, label="a")
+    explanation = explain(a * a + a, a)
+    bundle = explanation._repr_mimebundle_()
+    assert bundle["text/plain"] == explanation.text()
+    assert bundle["text/markdown"] == explanation.markdown()
+    assert bundle["text/latex"] == f"$$\n{explanation.latex()}\n$$"
 
 
 def test_a_hostile_label_stays_text():

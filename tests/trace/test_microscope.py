@@ -7,6 +7,8 @@ from cases import ROWS, Row, ours, run
 import tinygrad_edu as torch
 from tinygrad_edu import Value, nn, trace
 from tinygrad_edu.ops import TABLE
+from tinygrad_edu.trace.microscope import taken_apart
+from tinygrad_edu.trace.text import number
 
 SAMPLES = [
     pytest.param(row, ours(call), shapes, id=f"{row.op}: {ours(call)} on {shapes}")
@@ -27,6 +29,10 @@ def test_every_operation_can_be_taken_apart(row: Row, call: str, shapes: tuple) 
             trace.scalars(output)
         return
     total = (output * output.detach()).sum()  # every element with a weight of its own
+    if not row.taken_apart:
+        with pytest.raises(NotImplementedError, match="not there for arrays of Values"):
+            trace.scalars(total)
+        return
     value = trace.scalars(total)
     assert float(value) == pytest.approx(total.item(), nan_ok=True)
     total.backward()
@@ -79,3 +85,32 @@ def test_what_has_no_graph_of_tensors_is_refused() -> None:
         trace.scalars(Value(1.0) * 2.0)
     with pytest.raises(TypeError, match="has no graph"):
         trace.scalars(torch.ones(2))
+
+
+def test_numbers_that_were_changed_since_are_told() -> None:
+    model, loss = model_and_loss()
+    loss.backward()
+    trace.scalars(loss)  # warns of nothing
+    torch.optim.SGD(model.parameters(), lr=1.0).step()
+    with pytest.warns(UserWarning, match="changed after the forward pass") as caught:
+        value = trace.scalars(loss)
+    assert f"and is {number(value.data)} with them" in str(caught[0].message)
+
+
+def test_parameters_are_known_as_weights() -> None:
+    _, loss = model_and_loss()
+    value, names = taken_apart(loss)
+    graph = trace.read(value, names)
+    weights = [x for x in graph.values if x.kind == "parameter"]
+    assert weights and all(x.name[0].isdigit() or "weight" in x.name for x in weights)
+    plain = trace.read(value)
+    assert [call.title for call in graph.calls] == [call.title for call in plain.calls]
+
+
+def test_a_parameter_outside_of_modules_is_a_weight() -> None:
+    w = torch.nn.Parameter(torch.tensor([2.0, 3.0]))
+    w.name = "w"
+    value, names = taken_apart((w * torch.tensor([1.0, 4.0])).sum())
+    assert {x.name for x in trace.read(value, names).values if x.kind == "parameter"} == {
+        "w[0]", "w[1]",
+    }  # fmt: skip

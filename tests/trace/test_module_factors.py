@@ -60,8 +60,10 @@ def test_activations_and_weights_are_told_apart():
     loss, *_ = small()
     falls = explain(loss, "0.weight").waterfall
     assert [bar.kind for bar in falls.bars] == [
-        "other", "weight", "activation", "weight", "activation", "weight",
+        "other", "weight", "activation", "weight", "activation", "other",
     ]  # fmt: skip
+    assert falls.bars[-1].what == "into 0.weight"  # there it is multiplied by the input
+    assert [bar.kind for bar in explain(loss).waterfall.bars][-1] == "weight"
     assert sum(falls.share(kind)[1] for kind in ("activation", "weight", "other")) == (
         pytest.approx(falls.change, abs=1e-6)
     )
@@ -168,17 +170,59 @@ def test_the_sentence_names_the_smallest_factor():
     falls = explain(loss, "0.weight").waterfall
     smallest = min((bar for bar in falls.bars if bar.kind != "other"), key=lambda bar: bar.factor)
     assert falls.sentence.endswith(f"×{smallest.factor:.4g} in {smallest.name}.")
-    assert "2 activations ×" in falls.sentence and "3 modules with weights ×" in falls.sentence
+    assert "2 activations ×" in falls.sentence and "2 modules with weights ×" in falls.sentence
+    assert ", into 0.weight ×" in falls.sentence
+
+
+def test_a_gradient_that_keeps_its_size():
+    w = torch.tensor([1.0], requires_grad=True)
+    w.name = "w"
+    out = (w + 1.0).sum()
+    out.backward()
+    assert explain(out, w).waterfall.sentence.startswith(
+        "The gradient keeps its size, 1, from out to w, over 2 steps: "
+    )
+
+
+def test_behind_a_dead_layer_nothing_is_said_of_factors():
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1))
+    model[0].bias.data.fill_(-100.0)
+    loss = model(torch.ones(1, 2)).sum()
+    loss.backward()
+    text = explain(loss, "0.bias").text()
+    assert "nan" not in text and "✕" not in text
+    assert "exactly 0 behind 1: ReLU, which lets nothing through; all modules" in text
+
+
+def test_a_slope_that_is_too_small_is_no_closed_gate():
+    x = torch.tensor([-200.0], requires_grad=True)
+    loss = nn.Sigmoid()(x).sum()
+    loss.backward()
+    assert explain(loss).waterfall.sentence.startswith(
+        "The gradient is 0 behind Sigmoid: its slopes there are too small for a float"
+    )
+
+
+def test_a_parameter_outside_of_modules_is_a_weight():
+    w = nn.Parameter(torch.tensor([2.0, 3.0]))
+    w.name = "w"
+    x = torch.tensor([1.0, 4.0], requires_grad=True)
+    loss = (w * x).sum()
+    loss.backward()
+    assert [bar.kind for bar in explain(loss, x).waterfall.bars] == ["other", "weight"]
 
 
 def test_text_markdown_and_latex():
     loss, *_ = small()
     explanation = explain(loss, "0.weight")
     lines = explanation.text().splitlines()
-    assert lines[0] == "The gradient from the output back to 0.weight, module by module"
+    assert lines[0] == "The gradient from loss back to 0.weight, module by module"
     assert lines[3].startswith("MSELoss ") and lines[5].startswith("3: Tanh ")
     assert "█" in lines[7] and "▒" in lines[6] and str(explanation) == explanation.text()
-    assert explanation._repr_markdown_() == explanation.markdown()
+    bundle = explanation._repr_mimebundle_()
+    assert bundle["text/markdown"] == explanation.markdown()
+    assert explanation.latex() in bundle["text/latex"]
+    assert repr(explanation).startswith("<ModuleFactors from loss to 0.weight: print() it")
     assert "| 1: Sigmoid | activation | activation |" in explanation.markdown()
     assert explanation.latex().count(r"\underbrace") == 6
     assert r"_{\mathrm{4:\ Linear(4\ -{>}\ 1)}}" in explanation.latex()

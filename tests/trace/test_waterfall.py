@@ -6,7 +6,10 @@ import pytest
 
 from tinygrad_edu import Value, nn
 from tinygrad_edu.trace.explanation import explain
+from tinygrad_edu.trace.graph import read
+from tinygrad_edu.trace.roles import KINDS
 from tinygrad_edu.trace.waterfall import power, size, total, waterfall
+from tinygrad_edu.value import Constant
 
 
 def chain(activation, weight, layers=10, start=0.5):
@@ -19,7 +22,14 @@ def chain(activation, weight, layers=10, start=0.5):
 
 
 def falls_to(output, wrt, params=None):
-    return explain(output, wrt, params).waterfall
+    """Return the waterfall; what is called w, w1, … is a weight unless `params` say more."""
+    if params is None:
+        params = {x.name: x.source for x in leaves(output) if x.name and x.name.startswith("w")}
+    return explain(output, wrt, params or None, names=None).waterfall
+
+
+def leaves(output):
+    return [value for value in read(output).values if value.kind == "leaf"]
 
 
 @pytest.mark.parametrize(
@@ -67,14 +77,15 @@ def test_layers_are_counted_from_the_inputs_also_on_a_way_that_starts_later():
     assert [bar.what for bar in falls.bars if bar.kind == "activation"] == [
         f"tanh at layer {i}" for i in (10, 9, 8, 7)
     ]
-    assert falls.bars[-1].kind == "other"  # times the unit before, which is no weight
+    assert falls.bars[-1].kind == "other"  # times the unit before, which is no leaf
 
 
 @pytest.mark.parametrize(
     ("expression", "kind"),
     [
-        (lambda x, other: x * other, "weight"),
-        (lambda x, other: other * x, "weight"),
+        (lambda x, other: x * other, "leaf"),
+        (lambda x, other: other * x, "leaf"),
+        (lambda x, _: x * Constant(3.0, "data"), "leaf"),
         (lambda x, other: x * other.tanh(), "other"),
         (lambda x, _: x * 3.0, "other"),
         (lambda x, other: x / other, "other"),
@@ -91,12 +102,30 @@ def test_kinds_of_factors(expression, kind):
     assert bar.kind == kind
 
 
-def test_a_factor_of_a_product_is_the_input_where_the_weight_is_asked_about():
+def test_a_leaf_is_a_weight_only_where_that_is_known():
     w, x = Value(2.0, label="w"), Value(3.0, label="x")
-    (bar,) = falls_to(w * x, w, {"w": w}).bars
-    assert (bar.kind, bar.what) == ("other", "times x")
-    (bar,) = falls_to(w * x, x, {"w": w}).bars
-    assert (bar.kind, bar.what) == ("weight", "times w")
+    for params, beside_w, beside_x in (
+        ({"w": w}, "leaf", "weight"),
+        ({"w": w, "x": x}, "weight", "weight"),
+        ({}, "leaf", "leaf"),
+    ):
+        falls = falls_to(w * x, w, params), falls_to(w * x, x, params)
+        assert [bar.kind for fall in falls for bar in fall.bars] == [beside_w, beside_x]
+        assert [bar.what for fall in falls for bar in fall.bars] == ["times x", "times w"]
+    assert falls[0].sentence == (
+        "The gradient grows to 3 over 1 factor: the leaf factor gives ×3; largest: "
+        "∂v1/∂w = 3 (times x)."
+    )
+
+
+def test_a_chain_of_leaves_has_no_weights():
+    output = chain("tanh", 4.0)
+    falls = falls_to(output, "w1", {})
+    assert [falls.share(kind)[0] for kind in KINDS] == [10, 0, 10, 0]
+    assert falls.remark.endswith("; the 10 leaf factors, together ×131072, cannot make up for it.")
+    falls = falls_to(output, "w1")
+    assert [falls.share(kind)[0] for kind in KINDS] == [10, 9, 1, 0]  # the leaf is x
+    assert falls.remark.endswith("; the 9 weights, together ×262144, cannot make up for it.")
 
 
 def test_units_in_modules_say_in_which():
@@ -115,8 +144,8 @@ def test_units_in_modules_say_in_which():
 def test_the_culprit_of_a_vanishing_gradient_is_named():
     falls = falls_to(chain("sigmoid", 1.0), "x")
     assert falls.sentence == (
-        "The gradient shrinks to 10^−6.5 over 20 factors: the 10 slopes of sigmoid give ×10^−6.5, "
-        "the 10 weights ×1; smallest: sigmoid at layer 10, slope 0.2247 of at most 0.25."
+        "The gradient shrinks to 3.483e-7 over 20 factors: the 10 slopes of sigmoid give "
+        "×3.483e-7, the 10 weights ×1; smallest: sigmoid at layer 10, slope 0.2247 of at most 0.25."
     )
     assert falls.remark == (
         "sigmoid: not saturated here; the slope is at most 0.25 anywhere, which the weights would "
@@ -126,17 +155,17 @@ def test_the_culprit_of_a_vanishing_gradient_is_named():
 
 def test_larger_weights_that_saturate_are_told_from_small_slopes():
     falls = falls_to(chain("tanh", 4.0), "x")
-    assert "the 10 slopes of tanh give ×10^−26.9, the 10 weights ×10^6;" in falls.sentence
+    assert "the 10 slopes of tanh give ×1.381e-27, the 10 weights ×1.049e6;" in falls.sentence
     assert falls.remark == (
-        "tanh: saturated here; on average the slopes are ×10^−2.7 of the largest there is, 1; "
-        "10 weights of ×10^6 cannot make up for it."
+        "tanh: saturated here; a slope is on average 0.002061 times what it could be, 1; the 10 "
+        "weights, together ×1.049e6, cannot make up for it."
     )
 
 
 def test_a_gradient_that_explodes_is_the_weights_doing():
     falls = falls_to(chain("relu", 10.0, layers=5), "x")
     assert falls.sentence == (
-        "The gradient grows to 10^5 over 10 factors: the 5 weights give ×10^5, the 5 slopes of "
+        "The gradient grows to 100000 over 10 factors: the 5 weights give ×100000, the 5 slopes of "
         "relu ×1; largest: ∂v9/∂v8 = 10 (times w5)."
     )
     assert falls.remark == ""
@@ -160,7 +189,7 @@ def test_a_closed_gate_is_no_vanishing():
 def test_a_weight_of_zero_is_named():
     x = Value(2.0, label="x")
     falls = falls_to((x * Value(0.0, label="w")).tanh(), x)
-    assert falls.sentence == ("The gradient is exactly 0: ∂v1/∂x is a product with w, which is 0.")
+    assert falls.sentence == ("The gradient is exactly 0: ∂v1/∂x is the factor w, which is 0.")
 
 
 def test_underflow_is_no_zero():
@@ -181,7 +210,7 @@ def test_where_nan_comes_from():
     falls = falls_to(x.sqrt() * Value(0.0, label="w"), x)
     assert falls.sentence == (
         "The gradient is nan: the local derivative ∂v1/∂x (of sqrt(x)) is inf, and inf times 0 is "
-        "nan (∂v2/∂v1 is a product with w, which is 0)."
+        "nan (∂v2/∂v1 is the factor w, which is 0)."
     )
     assert math.isnan(falls.log10)
     assert falls_to(x.sqrt(), x).sentence == (
@@ -206,7 +235,14 @@ def test_a_waterfall_of_another_path():
 
 @pytest.mark.parametrize(
     ("log10", "words"),
-    [(-6.458, "10^−6.5"), (2.0, "10^2"), (0.301, "2"), (-math.inf, "0"), (math.inf, "inf")],
+    [
+        (-6.458, "3.483e-7"),
+        (2.0, "100"),
+        (0.301, "2"),
+        (-412.34, "10^−412.3"),
+        (-math.inf, "0"),
+        (math.inf, "inf"),
+    ],
 )
 def test_powers(log10, words):
     assert power(log10) == words
@@ -216,3 +252,29 @@ def test_sizes_beyond_floats():
     assert size(0.0, -412.34) == "10^−412.3" and size(math.inf, 400.0) == "10^400"
     assert size(0.0, -math.inf) == "0" and size(math.inf, math.inf) == "inf"
     assert math.isnan(total([math.inf, -math.inf])) and total([1.0, -math.inf]) == -math.inf
+
+
+@pytest.mark.parametrize("number", [15.0, 30.0, 206.9, 0.02659, 10.0, -1.5, 1234.0])
+def test_plain_numbers_are_plain_and_have_signs(number):
+    w, x = Value(number, label="w"), Value(2.0, label="x")
+    written = f"{number:g}".replace("-", "−")
+    times = f"×({written})" if number < 0 else f"×{written}"
+    falls = explain(w * x, x).waterfall
+    assert falls.sentence.endswith(
+        f"to {written} over 1 factor: the leaf factor gives {times}; "
+        f"{'smallest' if abs(number) < 1 else 'largest'}: ∂v1/∂x = {written} (times w)."
+    )
+    assert (falls.times("leaf"), falls.in_all) == (times, times)
+
+
+def test_one_activation_makes_no_layer():
+    x = Value(2.0, label="x")
+    assert [bar.what for bar in falls_to(x.relu(), x).bars] == ["relu(x)"]
+    assert falls_to(x.relu().tanh(), x).bars[0].what == "tanh at layer 2"
+
+
+def test_the_factor_of_one_leaf_is_no_plural():
+    x, w = Value(1.5, label="x"), Value(3.0, label="w")
+    assert falls_to((x * w).tanh(), "x", {"none": Value(0.0)}).remark.endswith(
+        "; the leaf factor ×3 cannot make up for it."
+    )

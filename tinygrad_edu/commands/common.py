@@ -69,6 +69,26 @@ def add_theme(group: Any, words: str) -> None:
 # --- files ----------------------------------------------------------------------------------------
 
 
+def overwritten(file: Path, script: Path | None = None) -> str:
+    """Look, before anything is run, at what a file will be written over.
+
+    Args:
+        file: where the output will go. Its ending has been checked.
+        script: the input.
+
+    Returns:
+        What to say behind the name of the file once it is written.
+
+    Raises:
+        CommandError: it would be written over the script.
+    """
+    if not file.is_file():
+        return ""
+    if script is not None and file.samefile(script):
+        raise CommandError(f"-o {file} is the script itself: choose another name", 2)
+    return " (overwritten)"
+
+
 def save_drawing(draw: Callable[[], Any], file: Path) -> None:
     """Draw a figure and write it, in the format that the file's ending says.
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from tinygrad_edu.commands.common import CommandError, write
+from tinygrad_edu.commands.common import CommandError, overwritten, write
 from tinygrad_edu.commands.script import add_script, load
 
 HELP = """\
@@ -49,6 +49,7 @@ def page(text: str) -> Path:
 
 def run(options: argparse.Namespace) -> int:
     """Run the script, write the page, and say where."""
+    over = overwritten(options.output, options.script[0])
     found = load(options)
     from tinygrad_edu.viz import explore
 
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError(f"cannot write {options.output}: {error.strerror or error}") from None
     except (RuntimeError, ValueError) as error:
         raise CommandError(f"cannot explore {found.title}: {error}") from None
-    write(f"{found.title} is in {options.output}\n")
+    write(f"{found.title} is in {options.output}{over}\n")
     if options.open:
         import webbrowser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shutil
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from tinygrad_edu.commands.common import (
     can_write,
     color_system,
     complain,
+    overwritten,
     picture,
     save_drawing,
     whole,
@@ -44,7 +46,7 @@ examples:
 
 The verdicts compare a layer with the output layer: vanishing below 1/1000,
 weakening below 1/10, healthy up to 10, growing up to 70, exploding above; dead
-where most units let no gradient through at all.
+where most units let no gradient through at all; nan where it is no number.
 """
 
 
@@ -92,7 +94,7 @@ def _add_network_options(flow: argparse.ArgumentParser) -> None:
 def _add_chain_options(flow: argparse.ArgumentParser) -> None:
     group = flow.add_argument_group("chains of multiplications, instead of networks")
     group.add_argument(
-        "--chain", nargs="+", type=float, metavar="FACTOR", help="multiply by it again and again"
+        "--chain", nargs="+", type=factor, metavar="FACTOR", help="multiply by it again and again"
     )
     group.add_argument(
         "--length",
@@ -127,10 +129,22 @@ def rate(text: str) -> float:
     return number
 
 
+def factor(text: str) -> float:
+    """Read a factor of a chain."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a factor, such as 0.9")
+    return number
+
+
 def run(options: argparse.Namespace) -> int:
     """Measure, draw, print."""
     flows, about, figures = _measure(options)
     file = options.output or (None if options.json else Path(DEFAULT_FILE))
+    over = overwritten(file) if file else ""
     problem = _draw(flows, about, file, options.theme) if file else None
     if options.json:
         import json
@@ -140,7 +154,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         write(table(flows, about))
         if not problem:
-            write(f"\ndrawn in {file}\n")
+            write(f"\ndrawn in {file}{over}\n")
     if problem:
         complain(problem)
     return 1 if problem else 0
@@ -154,6 +168,8 @@ def _measure(options: argparse.Namespace) -> tuple[Flows, str, dict[str, Any]]:
     if options.chain is None:
         if "length" in given:
             options.parser.error("--length belongs to --chain")
+        if "lr" in networks and not networks.get("steps"):
+            options.parser.error("--lr belongs to training: give --steps N too")
         return measure_networks(given.get("activation"), networks)
     wrong = [*networks, *(["activation"] if "activation" in given else [])]
     if wrong:
@@ -169,15 +185,19 @@ def measure_networks(
     """Return what was measured in the networks, how in words, and both for programs."""
     from dataclasses import asdict
 
+    from tinygrad_edu.trace.waterfall import plural
     from tinygrad_edu.viz.flow import as_dict
     from tinygrad_edu.viz.flow_network import ACTIVATIONS, Settings, network_flow
 
     chosen = Settings(**settings)
     flows = [network_flow(name, chosen) for name in dict.fromkeys(activations or ACTIVATIONS)]
-    trained = f"after {chosen.steps} steps of SGD with lr {chosen.lr:g}"
+    trained = f"after {plural(chosen.steps, 'step')} of SGD with lr {chosen.lr:g}"
+    if not all(math.isfinite(flow.loss) for flow in flows):
+        trained += ", which diverged"
     about = (
-        f"{chosen.batch} handwritten digits, {chosen.width} units a layer, {chosen.init} weights, "
-        f"seed {chosen.seed}, MSE loss, {trained if chosen.steps else 'before training'}"
+        f"{plural(chosen.batch, 'handwritten digit')}, {plural(chosen.width, 'unit')} a layer, "
+        f"{chosen.init} weights, seed {chosen.seed}, MSE loss, "
+        f"{trained if chosen.steps else 'before training'}"
     )
     figures = {
         "version": __version__,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import Any
 
 from tinygrad_edu.commands.common import (
     CommandError,
     add_theme,
+    overwritten,
     picture,
     save_drawing,
     whole,
@@ -59,7 +61,8 @@ def add_to(commands: Any) -> None:
         type=whole(1, 10**6),
         default=300,
         metavar="N",
-        help="draw at most so many values; larger graphs are drawn by module (default: 300)",
+        help="draw at most so many values; larger graphs are drawn by module, if modules took part "
+        "(default: 300)",
     )
     graph.add_argument(
         "--detail",
@@ -72,10 +75,11 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the script, draw, and say where."""
+    over = overwritten(options.output, options.script[0])
     found = load(options)
     chosen = {name: getattr(options, name) for name in ("theme", "direction", "limit", "detail")}
     save_drawing(lambda: _draw(found.loss, chosen), options.output)
-    write(f"{found.title} drawn in {options.output}\n")
+    write(f"{found.title} drawn in {options.output}{over}\n")
     return 0
 
 
@@ -85,4 +89,13 @@ def _draw(loss: Any, chosen: dict[str, Any]) -> Any:
     try:
         return graph(loss, **chosen)
     except ValueError as error:
-        raise CommandError(f"{error} (here: --limit N, --detail modules)") from None
+        raise CommandError(in_options(str(error))) from None
+
+
+def in_options(text: str) -> str:
+    """Write arguments of Python in a text as options of the command.
+
+    >>> in_options("pass limit=25, or detail='modules'")
+    'pass --limit 25, or --detail modules'
+    """
+    return re.sub(r"\b(limit|detail)=('?)(\w+)\2", r"--\1 \3", text)

@@ -120,7 +120,7 @@ def _scripts_beside(path: Path) -> list[str]:
 
 def _run(path: Path, arguments: Sequence[str], watch: Watch, quiet: bool) -> ModuleType:
     """Run a script to its end; an error in it is shown as Python shows it."""
-    from tinygrad_edu.trace.lines import remember_lines
+    from tinygrad_edu.autograd.lines import remember_lines
 
     full = path.absolute()
     code = _compiled(path, full)
@@ -224,19 +224,21 @@ class Watch:
 
     def __init__(self) -> None:
         self.root = None
-        self._leaves: list[tuple[Any, Any, Any]] = []
+        self._leaves: list[tuple[Any, ...]] = []
         self._replaced: list[tuple[Any, Any]] = []
 
     def __enter__(self) -> Watch:
         for owner in (Value, Tensor, autograd):
-            original = vars(owner)["backward"]
-            self._replaced.append((owner, original))
-            setattr(owner, "backward", self._watched(original))  # noqa: B010 - of any of the three
+            self._replaced.append((owner, vars(owner).get("backward")))
+            setattr(owner, "backward", self._watched(owner.backward))  # noqa: B010 - of all three
         return self
 
     def __exit__(self, *_: object) -> None:
         for owner, original in self._replaced:
-            setattr(owner, "backward", original)  # noqa: B010
+            if original is None:  # it was inherited
+                delattr(owner, "backward")
+            else:
+                setattr(owner, "backward", original)  # noqa: B010
         self._replaced.clear()
 
     def _watched(self, original: Any) -> Any:
@@ -257,19 +259,19 @@ class Watch:
         """Give the leaves back what they had, if `loss` is in the graph of that backward pass."""
         if self.root is None or loss.vertex not in topological_order([self.root.vertex]):
             return
-        for leaf, number, gradient in self._leaves:
+        for leaf, number, gradient, changes in self._leaves:
             if isinstance(leaf, Value):
                 leaf.data, leaf.grad = number, gradient
             else:
-                leaf.array, leaf.grad = number, gradient
+                leaf.array, leaf.grad, leaf._changes = number, gradient, changes
 
 
-def _numbers(leaf: Any) -> tuple[Any, Any]:
-    """Return the number and the gradient of a leaf, as they are now."""
+def _numbers(leaf: Any) -> tuple[Any, Any, Any]:
+    """Return the number and the gradient of a leaf, and how often it was changed, as it is now."""
     if isinstance(leaf, Value):
-        return leaf.data, leaf.grad
-    gradient = leaf.grad
-    return leaf.array.copy(), None if gradient is None else gradient.detach().clone()
+        return leaf.data, leaf.grad, None
+    gradient = None if leaf.grad is None else leaf.grad.detach().clone()
+    return leaf.array.copy(), gradient, [*leaf._changes]
 
 
 # --- finding --------------------------------------------------------------------------------------

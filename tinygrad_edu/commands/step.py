@@ -12,7 +12,7 @@ from tinygrad_edu.commands.common import CommandError, can_write, color_system, 
 from tinygrad_edu.commands.script import Found, add_script, load
 
 if TYPE_CHECKING:
-    from tinygrad_edu.trace.ledger import Steps
+    from tinygrad_edu.trace.step import Steps
 
 HELP = """\
 Run a script, then go through what it computed: one operation at a time forward,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import linecache
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,9 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from tinygrad_edu.autograd.lines import line_of
 from tinygrad_edu.trace.graph import ValueNode
-from tinygrad_edu.trace.ledger import Slot, Step, Steps
-from tinygrad_edu.trace.lines import line_of
+from tinygrad_edu.trace.step import Slot, Step, Steps
 from tinygrad_edu.viz.plain import ascii_text, visible
 from tinygrad_edu.viz.text_canvas import Pieces, in_ascii, width_of
 from tinygrad_edu.viz.text_graph import TextGraph, content, gradient
@@ -35,7 +34,7 @@ class StepText:
     >>> writer.place(2)
     'step 3 of 3 · backward 2 of 2'
     >>> writer.ledger(2)[0].plain
-    '∂v1/∂a: 0 → 0 + (1 × 3) = 3'
+    '∂v1/∂a: – → 1 × 3 = 3'
     """
 
     def __init__(self, steps: Steps, width: int = 80, ascii_only: bool = False) -> None:
@@ -72,41 +71,23 @@ class StepText:
             self._pictures.lines(index, width=self.width, ascii_only=self.ascii_only),
             self.ledger(index),
             self.wrapped(step.sentence),
+            self.notes() if index == 0 else [],
         ]
         lines = joined(part for part in parts if part)
         code = self._code(step, height - len(lines) - 1)
         return [*lines, Text(), *code] if code else lines
 
+    def notes(self) -> list[Text]:
+        """Write what one should know beside the steps."""
+        return [line for note in self.steps.notes for line in self.wrapped(note, "italic")]
+
     def _formula(self, step: Step) -> list[Text]:
         """Write the formula with names and with numbers; of a backward step, for each argument."""
         wanted = self._wanted(step)
-        texts = [
-            f"{name} += {slot.formula}" + (f" = {slot.numbers}" if slot.local is not None else "")
-            for name, slot in wanted
-        ] or [text for text in dict.fromkeys([step.formula, step.numbers]) if text]
-        lines = [line for text in texts for line in self.wrapped(text, "bold", 4)]
-        return [*lines, *self._letters(step)]
-
-    def _letters(self, step: Step) -> list[Text]:
-        """Say what the letters in the formulas of a backward step stand for."""
-        operation, names = step.operation, self.steps.names
-        if operation is None or not step.slots:
-            return []
-        result = names[step.result.index]
-        arguments = [names[use.value.index] for use in operation.arguments]
-        letters = dict(zip({1: "x", 2: "ab"}.get(len(arguments), ""), arguments, strict=False))
-        letters.update(y=result, g=f"∂{self._output}/∂{result}")
-        formulas = " ".join(slot.formula for slot in step.slots if slot.state != "missing")
-        used = [
-            f"{letter} = {name}"
-            for letter, name in letters.items()
-            if letter != name and re.search(rf"(?<![A-Za-z]){letter}(?![A-Za-z])", formulas)
-        ]
-        return self.wrapped(f"where {', '.join(used)}", "dim", 6) if used else []
-
-    @property
-    def _output(self) -> str:
-        return self.steps.names[self.steps.graph.outputs[0].index]
+        texts = [f"{name} += {slot.formula}{_in_numbers(slot)}" for name, slot in wanted]
+        if not texts:
+            texts = [step.formula, step.numbers] if step.operation else [step.numbers]
+        return [line for text in texts for line in self.wrapped(text, "bold", 4)]
 
     def ledger(self, index: int) -> list[Text]:
         """Write what a backward step adds to the gradient of each argument."""
@@ -118,9 +99,8 @@ class StepText:
 
     def _wanted(self, step: Step) -> list[tuple[str, Slot]]:
         """List the arguments to which a gradient goes, each with the name of that gradient."""
-        names = self.steps.names
         return [
-            (f"∂{self._output}/∂{names[slot.use.value.index]}", slot)
+            (self.steps.gradient_name(slot.use.value), slot)
             for slot in step.slots
             if slot.state != "missing"
         ]
@@ -154,7 +134,8 @@ class StepText:
         known, gradients = self._state(index)
         rows: list[list[Pieces]] = []
         for value in self.steps.graph.values:
-            number = content(value) if value.index in known else [("–", "")]
+            word, number = content(value) if value.index in known else ("", [("–", "")])
+            number = [("shape ", "dim"), *number] if word == "shape" else number
             slope = gradient(gradients.get(value.index))
             name = self.steps.names[value.index]
             rows.append([[(self.say(name), "bold")], number, slope, [(value.kind, "dim")]])
@@ -163,7 +144,9 @@ class StepText:
         if self.ascii_only:
             table = [[in_ascii(cell) for cell in row] for row in table]
         widths = [max(map(width_of, column)) for column in zip(*table, strict=True)]
-        return [self._row(row, widths) for row in table]
+        return joined(
+            part for part in ([self._row(row, widths) for row in table], self.notes()) if part
+        )
 
     def _row(self, row: list[Pieces], widths: list[int]) -> Text:
         line = Text()
@@ -218,6 +201,13 @@ class StepText:
                 )
             lines += [Text(part, style) for part in broken]
         return lines
+
+
+def _in_numbers(slot: Slot) -> str:
+    """Write a rule with numbers behind the one with names, if it has any."""
+    if slot.local is None:
+        return ""
+    return f"{'; here' if ', else ' in slot.formula else ' ='} {slot.numbers}"
 
 
 def joined(parts: Iterable[list[Text]]) -> list[Text]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from tinygrad_edu.commands import terminal
 from tinygrad_edu.commands.common import can_write, color_system, write
 from tinygrad_edu.commands.step_text import Printer, StepText
-from tinygrad_edu.trace.ledger import Steps
+from tinygrad_edu.trace.step import Steps
 from tinygrad_edu.viz.plain import SIGNS
 
 HELP = (
@@ -110,7 +110,8 @@ class Stepper:
         """Take a key for the prompt."""
         if key == "enter":
             what, self.prompt = self.prompt, ""
-            self.do(what, self.typed.strip())
+            if self.typed.strip():
+                self.do(what, self.typed.strip())
         elif key in ("escape", "up", "down") or (key == "backspace" and not self.typed):
             self.prompt = ""
         elif key == "backspace":

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, overload
 
+from tinygrad_edu.trace.caller import called
+from tinygrad_edu.trace.explanation_notes import notes_on, some
 from tinygrad_edu.trace.graph import Graph, ValueNode, read
 from tinygrad_edu.trace.local import short_names
 from tinygrad_edu.trace.module_factors import ModuleFactors, module_factors
@@ -23,11 +24,10 @@ from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.waterfall import Waterfall, waterfall
 from tinygrad_edu.value import Value
 
-ROUNDING = 1e-9
-"""Up to this share of the sum of all |products|, two sums differ by rounding."""
+WAYS = ".text(), .markdown(), .latex() and .figure() write it out"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Explanation:
     """The derivative of a `Value` with respect to another one, explained.
 
@@ -110,20 +110,26 @@ class Explanation:
     def __str__(self) -> str:
         return self.text()
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        gradient = f"{self.symbol} = {number(self.gradient)}"
+        return f"<Explanation of {gradient}: print() it; {WAYS}>"
 
-    def _repr_markdown_(self) -> str:
-        return self.markdown()
-
-    def _repr_latex_(self) -> str:
-        return f"$$\n{self.latex()}\n$$"
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        latex = f"$$\n{self.latex()}\n$$"
+        return {"text/plain": self.text(), "text/markdown": self.markdown(), "text/latex": latex}
 
 
 @overload
-def explain(output: Value, wrt: Any, params: Any = None) -> Explanation: ...
+def explain(
+    output: Value, wrt: Any, params: Any = None, *, names: str | None = "caller"
+) -> Explanation: ...
 @overload
-def explain(output: Any, wrt: Any = None, params: Any = None) -> Any: ...
-def explain(output: Any, wrt: Any = None, params: Any = None) -> Explanation | ModuleFactors:
+def explain(
+    output: Any, wrt: Any = None, params: Any = None, *, names: str | None = "caller"
+) -> Any: ...
+def explain(
+    output: Any, wrt: Any = None, params: Any = None, *, names: str | None = "caller"
+) -> Explanation | ModuleFactors:
     """Explain the derivative of an output with respect to one value.
 
     Args:
@@ -131,6 +137,10 @@ def explain(output: Any, wrt: Any = None, params: Any = None) -> Explanation | M
         wrt: with respect to what: a value that the output was computed from, or its name. Of a
             tensor: a parameter or its name, or None for all modules.
         params: names for the parameters: a module, or a dictionary of names to values or tensors.
+            What is in it, or in a module that took part, is a weight in the waterfall; any other
+            leaf is a "leaf factor", as nothing says whether it is a weight or an input.
+        names: "caller" calls what has no name as the variable that holds it where this is called;
+            None does not.
 
     Returns:
         An `Explanation`; of a tensor, `ModuleFactors`: what each module does to the gradient.
@@ -144,7 +154,7 @@ def explain(output: Any, wrt: Any = None, params: Any = None) -> Explanation | M
     >>> w, x = Value(2.0, label="w"), Value(-0.5, label="x")
     >>> loss = (w * x).tanh()
     >>> loss.label = "L"
-    >>> print(explain(loss, "w"))
+    >>> print(explain(loss, "w"))  # doctest: +NORMALIZE_WHITESPACE
     ∂L/∂w = −0.21
     <BLANKLINE>
     chain rule   ∂L/∂w = ∂L/∂v1 · ∂v1/∂w
@@ -155,17 +165,17 @@ def explain(output: Any, wrt: Any = None, params: Any = None) -> Explanation | M
     <BLANKLINE>
     1 path: L ← v1 ← w
     <BLANKLINE>
-    The gradient shrinks to 0.21 over 2 factors: the slope of tanh gives ×0.42, the weight ×0.5;
-    smallest: tanh at layer 1, slope 0.42 of at most 1.
+    The gradient shrinks in size to −0.21 over 2 factors: the slope of tanh gives ×0.42, the leaf
+    factor ×(−0.5); smallest: tanh(v1), slope 0.42 of at most 1.
     """
-    graph = read(output, params)
-    names = short_names(graph)
+    graph = read(output, called(params, names))
+    given = short_names(graph)
     if len(graph.outputs) != 1:
         raise TypeError(f"one output is explained at a time, and these are {len(graph.outputs)}")
-    shown = list(map(printable, names))
+    shown = list(map(printable, given))
     if not isinstance(graph.outputs[0].source, Value):
-        return module_factors(graph, shown, None if wrt is None else find(graph, names, wrt))
-    return _explanation(graph, shown, find(graph, names, wrt))
+        return module_factors(graph, shown, None if wrt is None else find(graph, given, wrt))
+    return _explanation(graph, shown, find(graph, given, wrt))
 
 
 def _explanation(graph: Graph, names: list[str], wrt: ValueNode) -> Explanation:
@@ -178,13 +188,7 @@ def _explanation(graph: Graph, names: list[str], wrt: ValueNode) -> Explanation:
     if paths.count > 1:
         sentence = falls.sentence[0].lower() + falls.sentence[1:]
         falls = replace(falls, sentence=f"Along the largest path, {sentence}")
-    notes = [
-        *_about_names(graph, wrt, names),
-        *_about_kinds(paths, gradient),
-        *_about_cancelling(gradient, positive, negative),
-        *_about_grad(wrt, names, gradient),
-        *_about_changes(graph, paths, names),
-    ]
+    notes = notes_on(graph, names, paths, (gradient, positive, negative))
     return Explanation(graph, names, output, wrt, gradient, positive, negative, falls, notes, paths)
 
 
@@ -201,7 +205,7 @@ def find(graph: Graph, names: Sequence[str], wrt: Any) -> ValueNode:
     elif not hasattr(wrt, "vertex"):
         raise TypeError(
             "wrt says with respect to what: a value of the graph or its name "
-            f"({_some(_askable(graph, names))}), not {type(wrt).__name__}"
+            f"({some(_askable(graph, names))}), not {type(wrt).__name__}"
         )
     else:
         vertices = (wrt, wrt.vertex)
@@ -210,7 +214,7 @@ def find(graph: Graph, names: Sequence[str], wrt: Any) -> ValueNode:
         if node is None:
             raise ValueError(
                 "the output was not computed from this value (an element such as w[0, 0] is a new "
-                f"tensor, too); it was computed from {_some(_askable(graph, names))}"
+                f"tensor, too); it was computed from {some(_askable(graph, names))}"
             )
         found = node
     if not found.needs_gradient:
@@ -227,7 +231,7 @@ def _named(graph: Graph, names: Sequence[str], wanted: str) -> ValueNode:
     if wanted in known:
         return known[wanted]
     close = difflib.get_close_matches(wanted, known, n=3)
-    there_are = f"there are {_some(_askable(graph, names))}"
+    there_are = f"there are {some(_askable(graph, names))}"
     hint = f"did you mean {' or '.join(map(repr, close))}?" if close else there_are
     raise KeyError(f"no value of this graph is called {wanted!r}; {hint}")
 
@@ -237,11 +241,6 @@ def _askable(graph: Graph, names: Sequence[str]) -> list[str]:
     asked = [x for x in graph.values if x.needs_gradient]
     asked.sort(key=lambda x: (x.made_by is not None, x.name is None))
     return [names[x.index] for x in asked]
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(map(repr, names[:most])) + rest
 
 
 def printable(name: str, longest: int = 40) -> str:
@@ -274,83 +273,6 @@ def replay(graph: Graph, paths: Paths) -> float:
                 i = use.value.index
                 gradients[i] = gradients[i] + contribution if i in gradients else contribution
     return float(gradients[paths.wrt.index])
-
-
-# --- what one should know beside the numbers -----------------------------------------------------
-
-
-def _about_names(graph: Graph, wrt: ValueNode, names: Sequence[str]) -> list[str]:
-    """Tell if several values have the name of the one that is asked about."""
-    others = [x for x in graph.values if x.name and x.name == wrt.name and x is not wrt]
-    if not others:
-        return []
-    rest = _some([names[x.index] for x in others])
-    return [f"Several values are called {wrt.name!r}: this is {names[wrt.index]!r}, beside {rest}."]
-
-
-def _about_kinds(paths: Paths, gradient: float) -> list[str]:
-    """Tell which paths are closed, and which are no finite numbers."""
-    counts, notes = paths.counts, []
-    if counts["zero"] and counts["zero"] < paths.count:
-        closed = counts["zero"]
-        give, on = ("gives", "it") if closed == 1 else ("give", "them")
-        notes.append(
-            f"{closed:,} of the {paths.count:,} paths {give} exactly 0: a factor on {on} is 0, so "
-            "the gate is closed."
-        )
-    elif counts["zero"] > 1:
-        notes.append(f"All {paths.count:,} paths give exactly 0: on each of them a factor is 0.")
-    broken = counts["nan"] + counts["infinite"]
-    if broken and paths.count > 1:
-        notes.append(
-            f"{broken:,} of the {paths.count:,} paths "
-            f"{'is' if broken == 1 else 'are'} inf or nan, and so is every sum with "
-            f"{'it' if broken == 1 else 'them'}."
-        )
-    elif not broken and paths.count > 1 and not math.isfinite(gradient):
-        notes.append(
-            "All local derivatives are finite, but their products or their sum are larger than a "
-            "float can hold."
-        )
-    return notes
-
-
-def _about_cancelling(gradient: float, positive: float, negative: float) -> list[str]:
-    """Tell of contributions of both signs."""
-    if not (positive and negative) or not math.isfinite(positive - negative):
-        return []
-    words = f"Contributions of both signs: {number(positive)} and {number(negative)}"
-    share = abs(gradient) / (positive - negative)
-    if share <= ROUNDING:
-        return [f"{words} cancel: what is left, {number(gradient)}, is 0 or rounding."]
-    return [f"{words} leave {number(gradient)}."]
-
-
-def _about_grad(wrt: ValueNode, names: Sequence[str], gradient: float) -> list[str]:
-    """Tell if `.grad` holds something else."""
-    held = wrt.gradient
-    if held is None or held == gradient or (held != held and gradient != gradient):
-        return []
-    return [
-        f"{names[wrt.index]}.grad holds {held!r}, not {gradient!r}: it adds up over several "
-        "backward passes (zero it in between), or belongs to another output or to other numbers."
-    ]
-
-
-def _about_changes(graph: Graph, paths: Paths, names: Sequence[str]) -> list[str]:
-    """Tell if a number was changed after the forward pass."""
-    changed = (
-        operation.results[0]
-        for operation in graph.operations
-        if paths.is_on_a_path(operation.results[0]) and operation.is_changed()
-    )
-    first = next(changed, None)
-    if first is None:
-        return []
-    return [
-        f"A number was changed after {names[first.index]} was computed: run the forward pass "
-        "again, for these derivatives mix the old numbers with the new."
-    ]
 
 
 # --- what is imported only when it is used -------------------------------------------------------

@@ -5,18 +5,25 @@ The LaTeX needs amsmath for `aligned`, which is all that MathJax, KaTeX and note
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tinygrad_edu.trace.explanation_text import elided, route, sum_of_paths, written_out
+from tinygrad_edu.trace.explanation_text import (
+    elided,
+    factor_of,
+    is_direct,
+    log10_text,
+    route,
+    sum_of_paths,
+    written_out,
+)
 from tinygrad_edu.trace.graph import Use
 from tinygrad_edu.trace.paths import Path
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.trace.waterfall import Waterfall, ordinal, plural, power, size
+from tinygrad_edu.trace.waterfall import Waterfall, ordinal, plural, size
 
 if TYPE_CHECKING:
     from tinygrad_edu.trace.explanation import Explanation
@@ -87,6 +94,8 @@ def latex(explanation: Explanation, paths: int = 4) -> str:
     result = numeral(number(explanation.gradient))
     if not shown[0].uses:
         return _aligned([f"{left} &= 1"])
+    if explanation.count == 1 and is_direct(shown[0]):
+        return _aligned([f"{left} &= {_without_brackets(result)}"])
     lines = _sum(left, [_symbols(path, explanation.names) for path in shown], more)
     lines += _sum("", [_numbers(path) for path in shown], more)
     if explanation.count > 1:
@@ -104,6 +113,8 @@ def _derivative(of: str, by: str) -> str:
 
 
 def _symbols(path: Path, names: Sequence[str]) -> list[str]:
+    if is_direct(path):
+        return [_factor(path.uses[0], names) + r"_{\text{directly}}"]
     return elided(path.uses, MOST_FACTORS, r"\cdots", partial(_factor, names=names))
 
 
@@ -147,6 +158,7 @@ def escaped(text: str) -> str:
 
 def markdown(explanation: Explanation, paths: int = 5) -> str:
     """Write an explanation in Markdown."""
+    paths += explanation.count == paths + 1
     shown = explanation.paths(paths)
     heading = escaped(f"{explanation.symbol} = {number(explanation.gradient)}")
     falls = explanation.waterfall
@@ -173,8 +185,8 @@ def waterfall_table(falls: Waterfall) -> str:
             escaped(bar.name),
             escaped(bar.what),
             bar.kind,
-            number(bar.factor),
-            number(bar.log10, 3) if math.isfinite(bar.log10) else "–",
+            factor_of(bar),
+            log10_text(bar),
             escaped(size(bar.product, bar.after)),
         )
         for bar in falls.bars
@@ -183,7 +195,8 @@ def waterfall_table(falls: Waterfall) -> str:
         half = MOST_ROWS // 2
         gap = (f"… {len(rows) - 2 * half} more …", "", "", "", "", "")
         rows = [*rows[:half], gap, *rows[-half:]]
-    rows.append(("**in all**", "", "", "", number(falls.change, 3), escaped(power(falls.log10))))
+    end = size(falls.bars[-1].product, falls.log10) if falls.bars else "1"
+    rows.append(("**in all**", "", "", falls.in_all[1:], number(falls.change, 3), escaped(end)))
     return _table(head, rows)
 
 

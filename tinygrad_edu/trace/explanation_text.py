@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu.trace.graph import ValueNode
 from tinygrad_edu.trace.paths import Path
+from tinygrad_edu.trace.rule_text import rule_template
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.trace.waterfall import Bar, Waterfall, factor_name, ordinal, plural, power, size
-from tinygrad_edu.trace.wording import applied, bracketed
+from tinygrad_edu.trace.waterfall import Bar, Waterfall, factor_name, ordinal, plural, size
+from tinygrad_edu.trace.wording import bracketed, computed
 
 if TYPE_CHECKING:
     from tinygrad_edu.trace.explanation import Explanation
@@ -22,13 +23,19 @@ MOST_IN_FORMULA = 4  # paths that the chain rule is written out for,
 MOST_IN_ALL = 40  # and factors on them together
 MOST_FACTORS = 24  # of a path
 MOST_BARS = 44  # rows of the waterfall
-BLOCKS = {"activation": "█", "weight": "▒", "other": "░"}
-WORDS = {"activation": "slopes of activations", "weight": "weights", "other": "other factors"}
+BLOCKS = {"activation": "█", "weight": "▒", "leaf": "▚", "other": "░"}
+WORDS = {
+    "activation": "slopes of activations",
+    "weight": "weights",
+    "leaf": "leaf factors",
+    "other": "other factors",
+}
 LONGEST_BAR = 16
 
 
 def text(explanation: Explanation, paths: int = 5) -> str:
     """Write an explanation: chain rule, numbers, paths, waterfall."""
+    paths += explanation.count == paths + 1  # the last one takes no more room than its mention
     shown = explanation.paths(max(paths, MOST_IN_FORMULA))
     formula = written_out(shown, MOST_IN_FORMULA)
     parts = [
@@ -89,8 +96,11 @@ def _chain_rule(explanation: Explanation, paths: Sequence[Path]) -> list[str]:
     rest = explanation.count - len(paths)
     more = [f"… {plural(rest, 'more path')}"] if rest else []
     gap = "… {} more …"
+    named = partial(factor_name, names=explanation.names)
     names = [
-        elided(path.uses, MOST_FACTORS, gap, partial(factor_name, names=explanation.names))
+        [direct(path, explanation.names, explanation.count)]
+        if is_direct(path)
+        else elided(path.uses, MOST_FACTORS, gap, named)
         for path in paths
     ]
     numbers = [elided(path.factors, MOST_FACTORS, gap, _numeral) for path in paths]
@@ -102,6 +112,22 @@ def _chain_rule(explanation: Explanation, paths: Sequence[Path]) -> list[str]:
         lines += _sum([" + ".join([*products, *more])], f"products     {indent} = ")
     word = "sum     " if explanation.count > 1 else "product "
     return [*lines, f"{word}     {indent} = {number(explanation.gradient)}"]
+
+
+def is_direct(path: Path) -> bool:
+    """Tell whether a path is one operation, whose local derivative looks like the whole one."""
+    return len(path.uses) == 1 and not ordinal(path.uses[0])
+
+
+def direct(path: Path, names: Sequence[str], count: int) -> str:
+    """Write a path of one operation: by its rule if it is the only one, for an upstream of 1."""
+    (use,) = path.uses
+    if count > 1:
+        return factor_name(use, names) + " (directly)"
+    called = [bracketed(names[argument.value.index]) for argument in use.operation.arguments]
+    result = names[use.operation.results[0].index]
+    rule = rule_template(use.operation, use.position).replace(f"{{{len(called) + 1}}} · ", "")
+    return rule.format(*called, result, "1")
 
 
 def _numeral(x: float) -> str:
@@ -140,7 +166,7 @@ def _definitions(explanation: Explanation, paths: Sequence[Path]) -> list[str]:
 def _definition(value: ValueNode, names: Sequence[str]) -> str:
     operation: Any = value.made_by
     arguments = [names[use.value.index] for use in operation.arguments]
-    formula = applied(operation.operation, arguments)
+    formula = computed(operation, arguments)
     return f"{names[value.index]} = {formula} = {number(value.number)}"
 
 
@@ -149,7 +175,10 @@ def _definition(value: ValueNode, names: Sequence[str]) -> str:
 
 def _path_list(explanation: Explanation, paths: Sequence[Path]) -> list[str]:
     if explanation.count == 1:
-        return [f"1 path: {route(paths[0], explanation.names)}"] if paths and paths[0].uses else []
+        if not paths or not paths[0].uses:
+            return []
+        way = f"1 path: {route(paths[0], explanation.names)}"
+        return textwrap.wrap(way, WIDTH, subsequent_indent=" " * 8)
     rows = [(size(path.product, path.log10), route(path, explanation.names)) for path in paths]
     width = max((len(product) for product, _ in rows), default=0)
     digits = len(str(len(rows)))
@@ -196,16 +225,23 @@ def table(falls: Waterfall) -> list[str]:
     if len(bars) < len(falls.bars):
         body.insert(half, f"… {plural(len(falls.bars) - len(bars), 'more factor')} …")
     kinds = dict.fromkeys(bar.kind for bar in falls.bars)
-    totals = ", ".join(
-        f"{BLOCKS[kind]} {WORDS[kind]} ×{power(falls.share(kind)[1])}" for kind in kinds
-    )
-    return [_line(head, widths), *body, f"in all ×{power(falls.change)}: {totals}"]
+    totals = ", ".join(f"{BLOCKS[kind]} {WORDS[kind]} {falls.times(kind)}" for kind in kinds)
+    return [_line(head, widths), *body, f"in all {falls.in_all}: {totals}"]
 
 
 def _cells(bar: Bar) -> tuple[str, str, str, str, str]:
-    size_of_factor = number(bar.log10, 3) if _is_finite(bar) else "–"
     after = size(bar.product, bar.after)
-    return bar.name, bar.what, number(bar.factor), size_of_factor, after
+    return bar.name, bar.what, factor_of(bar), log10_text(bar), after
+
+
+def factor_of(bar: Bar) -> str:
+    """Write a factor; – where it is unknown."""
+    return "–" if bar.is_unknown else number(bar.factor)
+
+
+def log10_text(bar: Bar) -> str:
+    """Write the logarithm of a factor; – where it is 0 or unknown."""
+    return number(round(bar.log10, 9), 3) if _is_finite(bar) else "–"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -216,6 +252,8 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _block(bar: Bar, largest: float) -> str:
     """Draw the size of a factor; what stops the gradient or breaks it in a sign of its own."""
+    if bar.is_unknown:
+        return ""
     if not _is_finite(bar):
         return "✕" if bar.factor else "closed"
     length = round(LONGEST_BAR * abs(bar.log10) / largest) if largest else 0

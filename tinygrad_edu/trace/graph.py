@@ -13,16 +13,18 @@ from typing import Any, Literal
 import numpy as np
 
 from tinygrad_edu.autograd.function import FunctionNode, Output
+from tinygrad_edu.autograd.lines import without_line
 from tinygrad_edu.autograd.recording import Scope
 from tinygrad_edu.ops import TABLE
-from tinygrad_edu.trace.lines import name_by_lines, without_line
-from tinygrad_edu.trace.names import Names, describe
+from tinygrad_edu.trace.caller import Called, name_by_variables
+from tinygrad_edu.trace.lines import name_by_lines
+from tinygrad_edu.trace.names import Names, describe, outermost_modules
 from tinygrad_edu.value import Value
 
 Kind = Literal["leaf", "constant", "parameter", "intermediate", "output"]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ModuleCall:
     """One call of a module, around the operations that happened in it.
 
@@ -42,8 +44,11 @@ class ModuleCall:
     title: str
     is_innermost: bool = True
 
+    def __repr__(self) -> str:
+        return f"<ModuleCall {self.index}: {self.title}>"
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class ValueNode:
     """A number or array that flows through the graph.
 
@@ -73,6 +78,12 @@ class ValueNode:
     uses: list[Use] = field(default_factory=list)
     is_member: bool = False
 
+    def __repr__(self) -> str:
+        name = f" {self.name!r}" if self.name else ""
+        content = "" if self.number is None else f" = {self.number!r}"
+        shape = f" of shape {self.shape}" if self.shape else content
+        return f"<ValueNode {self.index}: {self.kind}{name}{shape}>"
+
     @property
     def needs_gradient(self) -> bool:
         """Whether a gradient is asked for it."""
@@ -89,7 +100,7 @@ class ValueNode:
         return self.made_by is None and not self.is_member and not in_code
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class OperationNode:
     """One use of an operation.
 
@@ -112,6 +123,10 @@ class OperationNode:
     _sent_back: list[Any] | None = None
     _changed: bool | None = None
 
+    def __repr__(self) -> str:
+        given = ", ".join(str(use.value.index) for use in self.arguments)
+        return f"<OperationNode {self.index}: {self.operation.name} of values {given}>"
+
     def contributions(self) -> list[Any]:
         """Return what flowed back to each argument: None where nothing did, or it is not known."""
         if self._sent_back is None:
@@ -130,13 +145,16 @@ class OperationNode:
         return self._changed
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Use:
     """One argument of one operation: an arrow from a value to an operation."""
 
     value: ValueNode
     operation: OperationNode
     position: int
+
+    def __repr__(self) -> str:
+        return f"<Use of value {self.value.index} as argument {self.position} of {self.operation}>"
 
     @property
     def contribution(self) -> Any:
@@ -156,7 +174,7 @@ class Use:
         return bool(kept.numbers)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Graph:
     """A recorded graph, in an order of computation.
 
@@ -171,6 +189,10 @@ class Graph:
     operations: list[OperationNode]
     calls: list[ModuleCall]
     outputs: list[ValueNode]
+
+    def __repr__(self) -> str:
+        values, operations = len(self.values), len(self.operations)
+        return f"<Graph of {values:,} values and {operations:,} operations>"
 
 
 def read(output: Any, params: Any = None) -> Graph:
@@ -251,18 +273,21 @@ class _Reader:
     """Builds a `Graph`: one pass over the vertices, in the order in which they were computed."""
 
     def __init__(self, roots: dict[Any, Any], params: Any) -> None:
+        known = params if isinstance(params, Called) else Called(params, {})
+        params = known.params
         self.graph = Graph([], [], [], [])
         self._roots = roots
         self._values: dict[Any, ValueNode] = {}
         self._operations: dict[Any, OperationNode] = {}
         self._calls: dict[Scope, ModuleCall] = {}
         vertices = list(_walk(roots))
-        outermost = _outermost_modules(vertices) if params is None else ()
+        outermost = outermost_modules(vertices) if params is None else ()
         self._names = Names(params, outermost)
         for vertex in vertices:
             self._add(vertex)
         for root in roots:
             self.graph.outputs.append(self._value(root))
+        name_by_variables(self.graph.values, known.variables)
         name_by_lines(self.graph.operations)
 
     def _add(self, vertex: Any) -> None:
@@ -334,21 +359,6 @@ class _Reader:
             self._calls[entered] = call
             self.graph.calls.append(call)
         return call
-
-
-def _outermost_modules(vertices: Iterable[Any]) -> list[Any]:
-    """Collect the modules whose calls happened in no other module's call."""
-    found: dict[int, Any] = {}
-    seen: set[Scope] = set()
-    for vertex in vertices:
-        scope = without_line(vertex.scope)
-        while scope.module is not None and scope not in seen:
-            seen.add(scope)
-            if scope.outer is None or scope.outer.module is None:
-                found[id(scope.module)] = scope.module
-                break
-            scope = without_line(scope.outer)
-    return list(found.values())
 
 
 def _shown_parameters(vertex: Any) -> dict[str, Any]:

@@ -6,181 +6,35 @@ of it, and what the gradient was before and after: replayed, the steps give `.gr
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, overload
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from tinygrad_edu.autograd.engine import backpropagate, topological_order
+from tinygrad_edu.autograd.lines import line_of
 from tinygrad_edu.trace import wording
+from tinygrad_edu.trace.caller import called
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, read
-from tinygrad_edu.trace.lines import line_of
+from tinygrad_edu.trace.invalid import arising_in, invalid_numbers
+from tinygrad_edu.trace.leftover import has_run, leftovers, tell
 from tinygrad_edu.trace.local import short_names
+from tinygrad_edu.trace.rule_text import rule_with_names, rule_with_numbers
+from tinygrad_edu.trace.step import Slot, State, Step, Steps
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.value import Value, apply_rule
 
-State = Literal["known", "zero", "underflow", "cancelled", "invalid", "missing"]
+EMPTY: Mapping[int, str] = {}
+
+TRIAL = " No backward() was called on {}: this is what it would do."
+
+STALE = " A number that this needs was changed after the forward pass."
 
 CANCELLED = 1e-6
 """Contributions of both signs cancel where their sum is below this share of the largest."""
 
 
-@dataclass(slots=True)
-class Slot:
-    """What a backward step does for one argument of its operation.
-
-    Attributes:
-        use: the arrow from the argument to the operation.
-        upstream: the gradient of the operation's result.
-        local: the local derivative, between `Value`s; None for tensors.
-        formula: the rule, as in `g · b`.
-        numbers: the rule with numbers, for `Value`s; else the formula.
-        contribution: upstream × local: a float or an array; None where no gradient is asked for.
-        before: the argument's gradient before; None if nothing had arrived yet.
-        after: its gradient afterwards.
-        state: "known"; "zero", exactly, through a closed gate; "underflow", a product smaller than
-            a float can hold; "cancelled" by an earlier contribution of the other sign; "invalid",
-            nan or inf; "missing" where no gradient is asked for.
-        arises: whether this is where nan or inf comes from.
-        ledger: how it was added: `0 → 0 + (−2 × 3) = −6`.
-    """
-
-    use: Use
-    upstream: Any
-    local: float | None
-    formula: str
-    numbers: str
-    contribution: Any
-    before: Any
-    after: Any
-    state: State
-    arises: bool = False
-    ledger: str = ""
-
-
-@dataclass(slots=True)
-class Step:
-    """One operation computed, or one rule applied.
-
-    Attributes:
-        index: its place in the list.
-        phase: "forward" or "backward".
-        operation: the operation; None for the start of the backward pass, ∂L/∂L = 1.
-        result: what the operation computed.
-        upstream: the gradient of the result, in a backward step.
-        slots: a backward step's work, argument by argument.
-        formula: `v1 = w × x`, or `∂L/∂w += ∂L/∂v1 · x`.
-        numbers: the same with numbers.
-        line: the line of code that recorded it; None unless `remember_lines` was on.
-        sentence: what happens, in plain words.
-    """
-
-    index: int
-    phase: Literal["forward", "backward"]
-    operation: OperationNode | None
-    result: ValueNode
-    upstream: Any = None
-    slots: list[Slot] = field(default_factory=list)
-    formula: str = ""
-    numbers: str = ""
-    line: str | None = None
-    sentence: str = ""
-
-
-class Steps(Sequence[Step]):
-    """All steps of a graph, in order; `print` shows them, `markdown` makes a handout.
-
-    Attributes:
-        graph: the graph that was read.
-        names: a name for each of its values, by index.
-        forward: the steps forward.
-        backward: the steps backward.
-    """
-
-    def __init__(self, graph: Graph, names: list[str], steps: list[Step]) -> None:
-        self.graph = graph
-        self.names = names
-        self._steps = steps
-        self.forward = [step for step in steps if step.phase == "forward"]
-        self.backward = [step for step in steps if step.phase == "backward"]
-
-    def __len__(self) -> int:
-        return len(self._steps)
-
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Step]: ...
-    def __getitem__(self, index: Any) -> Any:
-        return self._steps[index]
-
-    def gradients(self) -> dict[int, Any]:
-        """Replay the steps: the gradient of each value that one reached, by its index.
-
-        >>> from tinygrad_edu import Value
-        >>> a = Value(3.0)
-        >>> steps(a * a).gradients()
-        {1: 1.0, 0: 6.0}
-        """
-        found: dict[int, Any] = {}
-        for step in self.backward:
-            if step.operation is None:
-                found[step.result.index] = step.upstream
-            for slot in step.slots:
-                if slot.contribution is not None:
-                    i = slot.use.value.index
-                    found[i] = found[i] + slot.contribution if i in found else slot.contribution
-        return found
-
-    def __str__(self) -> str:
-        return "\n".join(self._text())
-
-    __repr__ = __str__
-
-    def _text(self) -> Iterator[str]:
-        phase, line = "", None
-        for step in self._steps:
-            if step.phase != phase:
-                phase = step.phase
-                yield phase
-            if step.line not in (line, None):
-                line = step.line
-                yield f"      # {line}"
-            yield f"{step.index + 1:4}  {step.numbers}"
-            for slot in step.slots:
-                if slot.state != "missing":
-                    yield f"        ∂/∂{self.names[slot.use.value.index]}: {slot.ledger}"
-            if phase == "backward":
-                yield f"      {step.sentence}"
-
-    def markdown(self) -> str:
-        """Write all steps as Markdown tables, for a handout."""
-        lines = ["## Forward", "", "| step | operation | with numbers |", "| ---: | --- | --- |"]
-        for step in self.forward:
-            cells = (str(step.index + 1), step.formula, step.numbers)
-            lines.append(_row(cells))
-        lines += ["", "## Backward", ""]
-        lines += ["| step | gradient of | ledger | in words |", "| ---: | --- | --- | --- |"]
-        for step in self.backward:
-            wanted = [slot for slot in step.slots if slot.state != "missing"]
-            targets = [self.names[slot.use.value.index] for slot in wanted] or [step.formula]
-            ledgers = [slot.ledger for slot in wanted] or [step.numbers]
-            for i, (target, text) in enumerate(zip(targets, ledgers, strict=True)):
-                first = i == 0
-                cells = (str(step.index + 1) if first else "", target, text)
-                lines.append(_row((*cells, step.sentence if first else "")))
-        return "\n".join([*lines, ""])
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown()
-
-    def _repr_html_(self) -> str:
-        return f'<pre style="line-height:1.4">{html.escape(str(self))}</pre>'
-
-
-def steps(output: Any, params: Any = None) -> Steps:
+def steps(output: Any, params: Any = None, *, names: str | None = "caller") -> Steps:
     """List what a recorded graph computes, and what its backward pass does, step by step.
 
     Works on graphs of `Value`s and of tensors. A pass need not have run; `.grad` is not touched.
@@ -188,66 +42,120 @@ def steps(output: Any, params: Any = None) -> Steps:
     Args:
         output: a `Value` or a `Tensor`; if no pass has run, a tensor with one element.
         params: names for the parameters; see `graph.read`.
+        names: "caller" calls what has no name as the variable that holds it where this is called;
+            None does not.
 
     Raises:
         RuntimeError: the graph of a tensor was freed before its gradients were kept.
+        TypeError: `output` is neither a value nor a tensor, or several of them.
 
     >>> from tinygrad_edu import Value
-    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    >>> print(steps(a * b))
+    >>> a, b = Value(2.0), Value(-3.0)
+    >>> (c := a * b).backward()
+    >>> print(steps(c))
     forward
-       1  v1 = 2 × (−3) = −6
+       1  c = 2 × (−3) = −6
     backward
-       2  ∂v1/∂v1 = 1
+       2  ∂c/∂c = 1
           The pass starts at the output: its gradient with respect to itself is 1.
-       3  a += 1 · (−3), b += 1 · 2
-            ∂/∂a: 0 → 0 + (1 × −3) = −3
-            ∂/∂b: 0 → 0 + (1 × 2) = 2
+       3  ∂c/∂a += 1 · (−3); ∂c/∂b += 1 · 2
+            ∂c/∂a: – → 1 × (−3) = −3
+            ∂c/∂b: – → 1 × 2 = 2
           a gets the upstream gradient times (−3). b gets the upstream gradient times 2.
     """
-    return _Ledger(output, params).steps()
+    graph = read(output, called(params, names))
+    if len(graph.outputs) != 1:
+        raise TypeError(
+            f"a pass goes back from one output, and these are {len(graph.outputs)}: list the steps "
+            "of each, or of their sum"
+        )
+    has_gradient = graph.outputs[0].gradient is not None
+    if not isinstance(graph.outputs[0].source, Value):
+        ensure_pass(output)
+        return Ledger(output, graph, has_gradient, invalid_numbers(graph)).steps()
+    return Ledger(output, graph, has_gradient).steps()
 
 
-class _Ledger:
-    """Writes the steps of one graph."""
+class Ledger:
+    """Writes the steps of one graph.
 
-    def __init__(self, output: Any, params: Any) -> None:
+    Args:
+        output: what they are of.
+        graph: its graph.
+        has_gradient: whether it had a gradient before one was computed here.
+        invalid: which tensors hold nan or inf, by index.
+    """
+
+    def __init__(
+        self, output: Any, graph: Graph, has_gradient: bool, invalid: Mapping[int, str] = EMPTY
+    ) -> None:
         self.output = output
-        self.graph = read(output, params)
+        self.graph = graph
+        self.has_gradient = has_gradient
+        self.invalid = invalid
         self.names = short_names(self.graph)
+        self.output_name = self.names[graph.outputs[0].index]
         self.found: list[Step] = []
         self.gradients: dict[int, Any] = {}
         self.largest: dict[int, Any] = {}  # the largest |contribution| to each value so far
 
     def steps(self) -> Steps:
+        """List them."""
         for operation in self.graph.operations:
             self._add_forward(operation)
         root = self.graph.outputs[0]
+        before = self.has_gradient and has_run(self.graph)
         if root.needs_gradient:
             self._start(root)
             for operation in self._backward_order():
                 self._add_backward(operation)
-        return Steps(self.graph, self.names, self.found)
+            said = leftovers(self.graph, self.gradients, self.names, before)
+            tell(self.found, said, self.names)
+        return Steps(self.graph, self.names, self.found, self._notes())
+
+    def _notes(self) -> list[str]:
+        copies = wording.same_names(self.graph.values, self.names)
+        changed = next((x for x in self.graph.operations if x.is_changed()), None)
+        if changed is not None:
+            copies.append(
+                f"A number was changed after {self.names[changed.results[0].index]} was computed: "
+                "rules that need it mix the old numbers with the new. List the steps before such a "
+                "change, or run the forward pass again."
+            )
+        return copies
 
     # --- forward ---------------------------------------------------------------------------------
 
     def _add_forward(self, operation: OperationNode) -> None:
         values = [use.value for use in operation.arguments]
         names = [self.names[value.index] for value in values]
-        facts = [_fact(value) for value in values]
+        facts = [fact(value) for value in values]
         for result in operation.results:
-            name, fact = self.names[result.index], _fact(result)
-            with_numbers = wording.applied(operation.operation, facts)
+            name, made = self.names[result.index], fact(result)
+            kind = wording.arising([value.number for value in values], result.number)
+            kind = kind or arising_in(operation, self.invalid)
+            with_numbers = wording.computed(operation, facts)
             self._add(
                 "forward",
                 operation,
                 result,
-                formula=f"{name} = {wording.applied(operation.operation, names)}",
-                numbers=f"{name} = {with_numbers} = {fact}",
-                sentence=wording.forward_sentence(
-                    operation.operation, [*names, name], [*facts, fact]
-                ),
+                formula=f"{name} = {wording.computed(operation, names)}",
+                numbers=f"{name} = {with_numbers} = {made}"
+                + (kind and f" ({kind} arises here)")
+                + "".join(f" ({held})" for held in self._given_invalid(values))
+                + (" (a number was changed since)" if operation.is_changed() else ""),
+                sentence=wording.forward_sentence(operation, [*names, name], [*facts, made])
+                + (kind and f" Here {kind} arises.")
+                + "".join(f" {held} from the start." for held in self._given_invalid(values)),
             )
+
+    def _given_invalid(self, values: Sequence[ValueNode]) -> list[str]:
+        """Tell which of some values were given and hold nan or inf."""
+        given = dict.fromkeys(value for value in values if value.made_by is None)
+        return [self._holds(value) for value in given if value.index in self.invalid]
+
+    def _holds(self, value: ValueNode) -> str:
+        return f"{self.names[value.index]} holds {self.invalid[value.index]}"
 
     def _add(self, phase: Any, operation: Any, result: ValueNode, **more: Any) -> Step:
         line = line_of(operation.vertex) if operation is not None else None
@@ -271,15 +179,13 @@ class _Ledger:
             upstream=start,
             formula=f"∂{name}/∂{name}",
             numbers=f"∂{name}/∂{name} = {wording.amount(start)}",
-            sentence="The pass starts at the output: its gradient with respect to itself is 1.",
+            sentence="The pass starts at the output: its gradient with respect to itself is 1."
+            + ("" if self.has_gradient else TRIAL.format(name)),
         )
 
     def _gradient_of_tensor(self, root: ValueNode) -> Any:
-        """Return the gradient that the last pass started with; run one if there was none."""
-        vertex = root.source
-        if root.made_by is not None and vertex.grad is None:
-            backpropagate({vertex: self.output.seed(None, False)}, retain_graph=True)
-        start = vertex.grad if root.made_by is not None else np.ones(root.shape or ())
+        """Return the gradient that the last pass started with."""
+        start = root.source.grad if root.made_by is not None else np.ones(root.shape or ())
         return getattr(start, "array", start)
 
     def _backward_order(self) -> list[OperationNode]:
@@ -298,21 +204,24 @@ class _Ledger:
             return
         slots = [self._slot(operation, use, upstream) for use in operation.arguments]
         wanted = [slot for slot in slots if slot.state != "missing"]
-        texts = [(self.names[slot.use.value.index], slot) for slot in wanted]
+        texts = [(self._gradient_name(slot.use.value), slot) for slot in wanted]
         self._add(
             "backward",
             operation,
             result,
             upstream=upstream,
             slots=slots,
-            formula=", ".join(f"{name} += {slot.formula}" for name, slot in texts),
-            numbers=", ".join(f"{name} += {slot.numbers}" for name, slot in texts),
-            sentence=wording.backward_sentence(operation.operation, slots, self.names),
+            formula="; ".join(f"{name} += {slot.formula}" for name, slot in texts),
+            numbers="; ".join(f"{name} += {slot.numbers}" for name, slot in texts),
+            sentence=wording.backward_sentence(operation.operation, slots, self.names)
+            + (STALE if any(slot.is_stale for slot in slots) else ""),
         )
 
+    def _gradient_name(self, value: ValueNode) -> str:
+        return f"∂{self.output_name}/∂{self.names[value.index]}"
+
     def _slot(self, operation: OperationNode, use: Use, upstream: Any) -> Slot:
-        formulas = getattr(operation.operation, "derivatives", ("backward(g)",))
-        formula = formulas[min(use.position, len(formulas) - 1)]
+        formula = rule_with_names(operation, use.position, self.names, self.output_name)
         before = self.gradients.get(use.value.index)
         slot = Slot(use, upstream, None, formula, formula, None, before, before, "missing")
         if not use.value.needs_gradient:
@@ -326,7 +235,10 @@ class _Ledger:
         slot.after = slot.contribution if before is None else before + slot.contribution
         self.gradients[use.value.index] = slot.after
         slot.state = self._state(slot)
-        slot.arises = slot.state == "invalid" and wording.is_finite(upstream)
+        if slot.state == "invalid" and wording.is_finite(upstream):
+            around = (*(other.value for other in operation.arguments), *operation.results)
+            slot.held_by = next((self._holds(x) for x in around if x.index in self.invalid), "")
+            slot.arises = not slot.held_by
         slot.ledger = wording.ledger(slot, upstream)
         return slot
 
@@ -337,7 +249,9 @@ class _Ledger:
         rule = vertex.op.rule(position)
         slot.local = apply_rule(rule, 1.0, *numbers)
         slot.contribution = apply_rule(rule, slot.upstream, *numbers)
-        slot.numbers = wording.rule_with_numbers(operation, position, slot.upstream)
+        slot.numbers = rule_with_numbers(operation, position, slot.upstream)
+        slot.is_stale = slot.use.is_stale
+        slot.numbers += " (a number was changed since)" if slot.is_stale else ""
 
     def _state(self, slot: Slot) -> State:
         contribution, i = slot.contribution, slot.use.value.index
@@ -355,13 +269,20 @@ class _Ledger:
         return "known"
 
 
-def _fact(value: ValueNode) -> str:
+def ensure_pass(output: Any) -> None:
+    """Run a backward pass through the graph of a tensor if there was none; no `.grad` is touched.
+
+    Raises:
+        RuntimeError: the graph was freed before its gradients were kept.
+    """
+    vertex = output.vertex
+    if getattr(vertex, "op", None) is not None and vertex.grad is None:
+        backpropagate({vertex: output.seed(None, False)}, retain_graph=True)
+
+
+def fact(value: ValueNode) -> str:
     """Write the number of a value, or its shape."""
     if value.number is not None:
         return number(value.number)
     shape: Any = value.shape
     return "[" + "×".join(map(str, shape)) + "]" if shape else "scalar"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

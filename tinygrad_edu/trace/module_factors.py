@@ -10,23 +10,23 @@ import importlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, Use, ValueNode
+from tinygrad_edu.trace.invalid import first, invalid_numbers
 from tinygrad_edu.trace.paths import log10_of
+from tinygrad_edu.trace.roles import is_activation, is_weight, slopes_of
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.waterfall import (
     NOTICEABLE,
     Bar,
     Waterfall,
-    is_activation,
     plural,
-    power,
-    total,
+    times,
 )
 from tinygrad_edu.trace.wording import rms, title
 
@@ -34,7 +34,7 @@ Unit = ModuleCall | OperationNode
 """What takes a gradient and passes it on: a module's call, or an operation outside of any."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ModuleFactors:
     """The gradient before and behind each module, from the loss back to a parameter.
 
@@ -98,10 +98,14 @@ class ModuleFactors:
     def __str__(self) -> str:
         return self.text()
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        way = f"{self.waterfall.start} to {self.waterfall.end}"
+        ways = ".text(), .markdown(), .latex() and .figure() write it out"
+        return f"<ModuleFactors from {way}: print() it; {ways}>"
 
-    def _repr_markdown_(self) -> str:
-        return self.markdown()
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        latex = f"$$\n{self.latex()}\n$$"
+        return {"text/plain": self.text(), "text/markdown": self.markdown(), "text/latex": latex}
 
 
 def module_factors(graph: Graph, names: list[str], wrt: ValueNode | None = None) -> ModuleFactors:
@@ -132,24 +136,29 @@ def module_factors(graph: Graph, names: list[str], wrt: ValueNode | None = None)
         )
     on_the_way = _depending_on(graph, wrt)
     units = _units(graph, on_the_way)
-    titles = _titles(units)
+    titles = titles_of(units)
     bars = [
         bar
         for unit, operations in reversed(units.items())
         if (bar := _bar(titles[unit], unit, operations, on_the_way)) is not None
     ]
-    gradient = None if wrt is None else _sum(use.contribution for use in wrt.uses)
+    gradient = None if wrt is None else added_up(use.contribution for use in wrt.uses)
     start = output.name or "the output"
     end = _end(graph, bars) if wrt is None else names[wrt.index]
+    if bars and wrt is not None and is_weight(wrt):  # here it meets the input, and no weight
+        bars[-1] = replace(bars[-1], kind="other", what=f"into {end}")
     measure = "rms of the gradient"
-    falls = Waterfall(start, end, tuple(bars), _sentence(bars, start, end), _remark(bars), measure)
+    broken = any(not math.isfinite(bar.product) for bar in bars)
+    source = first(graph, invalid_numbers(graph), names) if broken else ""
+    sentence = _sentence(bars, start, end, source)
+    falls = Waterfall(start, end, tuple(bars), sentence, _remark(bars), measure)
     return ModuleFactors(graph, names, output, wrt, gradient, falls)
 
 
 def _end(graph: Graph, bars: Sequence[Bar]) -> str:
     """Say where the gradient ends if it is followed to no parameter."""
     inputs = (x for x in graph.values if x.needs_gradient and x.made_by is None)
-    if bars and all(x.is_member or x.kind == "parameter" for x in inputs):
+    if bars and all(map(is_weight, inputs)):
         return f"the parameters of {bars[-1].name}"
     return "the inputs"
 
@@ -166,32 +175,36 @@ def _depending_on(graph: Graph, wrt: ValueNode | None) -> set[int]:
 
 
 def _units(graph: Graph, on_the_way: set[int]) -> dict[Unit, list[OperationNode]]:
-    """Group the operations on the way by the innermost modules that call no others."""
+    """Group the operations on the way by the innermost modules that call no others.
+
+    The units are in the order in which they end: a call may begin with what needs no other.
+    """
     units: dict[Unit, list[OperationNode]] = {}
     for operation in graph.operations:
         if any(result.index in on_the_way for result in operation.results):
             call = operation.call
             unit: Unit = call if call is not None and call.is_innermost else operation
-            units.setdefault(unit, []).append(operation)
+            units[unit] = members = units.pop(unit, [])
+            members.append(operation)
     return units
 
 
-def _titles(units: Iterable[Unit]) -> dict[Unit, str]:
+def titles_of(units: Iterable[Unit]) -> dict[Unit, str]:
     """Name the units; a module that is called again gets a number."""
     calls: Counter[str] = Counter()
     titles: dict[Unit, str] = {}
     for unit in units:
         if isinstance(unit, OperationNode):
-            inside = "" if unit.call is None else f" in {_full_title(unit.call)}"
+            inside = "" if unit.call is None else f" in {full_title(unit.call)}"
             titles[unit] = title(unit.operation) + inside
             continue
-        name = _full_title(unit)
+        name = full_title(unit)
         calls[name] += 1
         titles[unit] = name if calls[name] == 1 else f"{name}, call {calls[name]}"
     return titles
 
 
-def _full_title(call: ModuleCall) -> str:
+def full_title(call: ModuleCall) -> str:
     """Name a module by its place in the outermost one: `3.f.0: Linear(8 -> 8)`."""
     names: list[str] = []
     described = call.title.rpartition(": ")[2]
@@ -212,7 +225,7 @@ def _bar(
     """
     inside = set(map(id, operations))
     results = [x for operation in operations for x in operation.results]
-    arriving = [x.gradient for x in results if _leaves(x, inside) and x.gradient is not None]
+    arriving = [x.gradient for x in results if leaves(x, inside) and x.gradient is not None]
     passing = _passed_on(operations, inside, on_the_way)
     if not arriving or not passing:
         return None
@@ -221,12 +234,17 @@ def _bar(
         factor = float(np.divide(after, before))
     module = getattr(unit, "module", None)
     operation = type(module).__name__ if module is not None else title(operations[0].operation)
-    kind = _kind(module, operations)
+    kind = _kind(operations)
     what = {"activation": "activation", "weight": "weights"}.get(kind, "")
-    return Bar(name, what, operation, kind, factor, log10_of(before), log10_of(after), after)
+    least = None
+    if kind == "activation":
+        slopes = [slopes_of(each.operation) for each in operations]
+        least = max((found[0] for found in slopes if found), default=None)
+    sizes = log10_of(before), log10_of(after)
+    return Bar(name, what, operation, kind, factor, *sizes, after, least=least)
 
 
-def _leaves(value: ValueNode, inside: set[int]) -> bool:
+def leaves(value: ValueNode, inside: set[int]) -> bool:
     """Tell whether a value is used outside of a unit, or is the output."""
     return not value.uses or any(id(use.operation) not in inside for use in value.uses)
 
@@ -244,12 +262,12 @@ def _passed_on(
             maker = use.value.made_by
             if use.value.index in on_the_way and (maker is None or id(maker) not in inside):
                 found.setdefault(use.value, []).append(use)
-    others = [x for x in found if not (x.is_member or x.kind == "parameter")]
-    sums = [_sum(use.contribution for use in found[x]) for x in others or found]
+    others = [x for x in found if not is_weight(x)]
+    sums = [added_up(use.contribution for use in found[x]) for x in others or found]
     return [x for x in sums if x is not None]
 
 
-def _sum(contributions: Iterable[Any]) -> Any:
+def added_up(contributions: Iterable[Any]) -> Any:
     """Add up what is there; None if nothing is."""
     found = None
     for contribution in contributions:
@@ -265,53 +283,66 @@ def _rms_of_all(arrays: Sequence[Any]) -> float:
     return rms(np.concatenate([np.ravel(x) for x in arrays]))
 
 
-def _kind(module: Any, operations: Sequence[OperationNode]) -> str:
+def _kind(operations: Sequence[OperationNode]) -> str:
     if all(map(is_activation, operations)):
         return "activation"
-    members = (use.value.is_member for operation in operations for use in operation.arguments)
-    return "weight" if module is not None and any(members) else "other"
+    weights = (is_weight(use.value) for operation in operations for use in operation.arguments)
+    return "weight" if any(weights) else "other"
 
 
 # --- what happens, in words ----------------------------------------------------------------------
 
 
-def _sentence(bars: Sequence[Bar], start: str, end: str) -> str:
+TINY = -40.0  # log10 of a gradient that a slope makes too small for a float
+
+
+def _sentence(bars: Sequence[Bar], start: str, end: str, source: str = "") -> str:
     if not bars:
         return f"There is no module between {start} and {end}."
     broken = next((bar for bar in bars if not math.isfinite(bar.product)), None)
     if broken is not None:
+        if source:
+            return f"The gradient is {number(broken.product)} from {broken.name} on, as {source}."
         arrives = number(10**broken.before) if math.isfinite(broken.before) else "nothing finite"
         return f"The gradient is {number(broken.product)} behind {broken.name}; {arrives} arrives."
     stopped = next((bar for bar in bars if bar.product == 0), None)
     if stopped is not None:
-        return (
-            f"The gradient is exactly 0 behind {stopped.name}, which lets nothing through, or less "
-            "than a float can hold; all modules before it get none."
-        )
+        return f"The gradient is {_stopped(stopped)}; all modules before it get none."
     first, last = bars[0].before, bars[-1].after
     word = "shrinks" if last < first - NOTICEABLE else "grows"
-    happens = f"{word} from {number(10**first)} at {start} to {number(bars[-1].product)}"
+    happens = f"{word} from {number(10**first)} at {start} to {number(bars[-1].product)} at {end}"
     if abs(last - first) < NOTICEABLE:
-        happens = f"keeps its size from {start} to {end}"
+        happens = f"keeps its size, {number(10**first)}, from {start} to {end}"
     pick = min if last < first else max
-    suspects = [bar for bar in bars if bar.kind != "other"] or bars
-    most = pick(suspects, key=lambda bar: bar.log10)
+    most = pick(bars, key=lambda bar: bar.log10)
+    layer = pick([bar for bar in bars if bar.kind != "other"] or bars, key=lambda bar: bar.log10)
     size = "smallest" if last < first else "largest"
+    among = "" if layer is most else f", of the layers ×{number(layer.factor)} in {layer.name}"
     return (
-        f"The gradient {happens} at {end}, over {plural(len(bars), 'step')}: {_parts(bars)}; "
-        f"{size} factor: ×{number(most.factor)} in {most.name}."
+        f"The gradient {happens}, over {plural(len(bars), 'step')}: {_parts(bars)}; "
+        f"{size} factor: ×{number(most.factor)} in {most.name}{among}."
     )
+
+
+def _stopped(bar: Bar) -> str:
+    """Say in what way nothing goes on behind a module."""
+    if bar.before < TINY:
+        return f"0 behind {bar.name}: smaller than a float can hold"
+    if bar.least:
+        return f"0 behind {bar.name}: its slopes there are too small for a float"
+    return f"exactly 0 behind {bar.name}, which lets nothing through"
 
 
 def _parts(bars: Sequence[Bar]) -> str:
     words = {"activation": "activation", "weight": "module", "other": "other operation"}
+    last = bars[-1] if bars[-1].what.startswith("into ") else None
     parts = []
     for kind, word in words.items():
-        chosen = [bar for bar in bars if bar.kind == kind]
+        chosen = [bar for bar in bars if bar.kind == kind and bar is not last]
         if chosen:
             what = plural(len(chosen), word) + (" with weights" if kind == "weight" else "")
-            parts.append(f"{what} ×{power(total([bar.log10 for bar in chosen]))}")
-    return ", ".join(parts)
+            parts.append(f"{what} {times(chosen)}")
+    return ", ".join(parts if last is None else [*parts, f"{last.what} {times([last])}"])
 
 
 def _remark(bars: Sequence[Bar]) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from tinygrad_edu.autograd.lines import without_line
+
 Named = Mapping[str, Any]
 
 SIZES = (
@@ -85,6 +87,21 @@ class Names:
         name = self._modules.get(id(module), "")
         prefix = self._modules.get(id(outer), "") + "." if outer is not None else ""
         return name[len(prefix) :] if prefix != "." and name.startswith(prefix) else name
+
+
+def outermost_modules(vertices: Iterable[Any]) -> list[Any]:
+    """Collect the modules whose calls happened in no other module's call."""
+    found: dict[int, Any] = {}
+    seen: set[Any] = set()
+    for vertex in vertices:
+        scope = without_line(vertex.scope)
+        while scope.module is not None and scope not in seen:
+            seen.add(scope)
+            if scope.outer is None or scope.outer.module is None:
+                found[id(scope.module)] = scope.module
+                break
+            scope = without_line(scope.outer)
+    return list(found.values())
 
 
 def elements(name: str, thing: Any) -> Iterator[tuple[str, Any]]:

@@ -8,22 +8,23 @@ around them differs. So a page can compute a graph anew without a derivative rul
 from __future__ import annotations
 
 import keyword
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygrad_edu.ops import TABLE
+from tinygrad_edu.trace.caller import called
+from tinygrad_edu.trace.expressions import Expression, Name, Step, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, read
-from tinygrad_edu.trace.local import short_names
+from tinygrad_edu.trace.passes import simplified
+from tinygrad_edu.trace.rule_text import definition_with_names, rule_with_names
+from tinygrad_edu.trace.scalar_functions import ARRAYS, FUNCTIONS, IEEE, PLAIN
 from tinygrad_edu.trace.symbols import Symbol, literal, write
+from tinygrad_edu.trace.variables import is_literal, variables
 from tinygrad_edu.value import Value
-
-FUNCTIONS = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "pow", "erf")
-"""The functions that lines call: of Python's math, and JavaScript's Math but for the last two."""
 
 _RESERVED = frozenset(keyword.kwlist).union(
     FUNCTIONS,
@@ -79,13 +80,13 @@ class Program:
     <BLANKLINE>
     def program(w, x):
         # forward
-        v1 = w * x  # a · b
-        v2 = tanh(v1)  # (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
+        v1 = w * x  # w · x
+        v2 = tanh(v1)  # (e^v1 − e^(−v1)) / (e^v1 + e^(−v1))
         # backward
         d_v2 = 1.0
-        d_v1 = d_v2 * (1 - (v2 * v2))  # g · (1 − y²)
-        d_w = d_v1 * x  # g · b
-        d_x = d_v1 * w  # g · a
+        d_v1 = d_v2 * (1 - (v2 * v2))  # ∂v2/∂v2 · (1 − v2²)
+        d_w = d_v1 * x  # ∂v2/∂v1 · x
+        d_x = d_v1 * w  # ∂v2/∂v1 · w
         return v2, {"w": d_w, "x": d_x}
     <BLANKLINE>
     """
@@ -155,10 +156,57 @@ class Program:
         return Result(*parts)
 
     def _run(self, functions: dict[str, Any], numbers: Iterable[Any]) -> Any:
-        parts = (f"[{', '.join(map(str, texts))}]" for texts in self._returned.values())
         namespace = dict(functions)
-        exec(compile(self._function(", ".join(parts)), "<program>", "exec"), namespace)
+        exec(self._code, namespace)
         return namespace["program"](*numbers)
+
+    @cached_property
+    def _code(self) -> Any:
+        parts = (f"[{', '.join(map(str, texts))}]" for texts in self._returned.values())
+        return compile(self._function(", ".join(parts)), "<program>", "exec")
+
+    @cached_property
+    def on_floats(self) -> Callable[..., tuple[Any, list[Any]]]:
+        """The program as a function of floats that returns the output and its gradients.
+
+        The gradients are those of `inputs`, None where there is none. It is what `python` says,
+        but for lines that nothing needs or that say what another says; and it raises where Python
+        does: `log(0.0)`.
+
+        >>> from tinygrad_edu import Value
+        >>> program(Value(3.0, label="x") ** 2).on_floats(5.0)
+        (25.0, [10.0])
+        """
+        return self._lean(PLAIN)
+
+    @cached_property
+    def on_arrays(self) -> Callable[..., tuple[Any, list[Any]]]:
+        """The same on numpy arrays in place of floats: one sample's program on a whole batch.
+
+        >>> from tinygrad_edu import Value
+        >>> program(Value(3.0, label="x") ** 2).on_arrays(np.array([5.0, 1.0]))
+        (array([25.,  1.]), [array([10.,  2.])])
+        """
+        run = self._lean(ARRAYS)
+
+        def quiet(*arrays: Any) -> tuple[Any, list[Any]]:
+            with np.errstate(all="ignore"):
+                return run(*arrays)
+
+        return quiet
+
+    def _lean(self, functions: dict[str, Any]) -> Callable[..., tuple[Any, list[Any]]]:
+        """Compile the program without lines that nothing needs or that are there already."""
+        output = self.names[self.graph.outputs[0].index]
+        gradients = [self._returned["gradients"][i] for i in self.inputs]
+        steps = simplified(map(_step, self._lines()), [output, *filter(None, gradients)])
+        lines = [f"    {step.name} = {text(step.expression)}" for step in steps]
+        head = f"def program({', '.join(self.names[i] for i in self.inputs)}):"
+        result = f"    return {output}, [{', '.join(map(str, gradients))}]"
+        namespace = dict(functions)
+        exec(compile("\n".join([head, *lines, result]), "<program>", "exec"), namespace)
+        run: Callable[..., tuple[Any, list[Any]]] = namespace["program"]
+        return run
 
     def _lines(self) -> list[Line]:
         return self.forward + self.backward
@@ -172,12 +220,14 @@ class Program:
         return "\n".join([*lines, f"    return {result}\n"])
 
 
-def program(output: Any, params: Any = None) -> Program:
+def program(output: Any, params: Any = None, *, names: str | None = "caller") -> Any:
     """Write the graph of a `Value` and its gradients as a straight-line program.
 
     Args:
         output: the `Value`.
         params: names for the parameters; see `graph.read`.
+        names: "caller" calls what has no name as the variable that holds it where this is called;
+            None does not.
 
     Raises:
         TypeError: the graph is one of tensors.
@@ -187,12 +237,11 @@ def program(output: Any, params: Any = None) -> Program:
     >>> y.names, y().values
     (['3', 'x', 'v1'], [3.0, 2.0, 6.0])
     """
-    graph = read(output, params)
+    graph = read(output, called(params, names))
     if not all(isinstance(x.source, (Value, int, float)) for x in graph.values):
-        raise TypeError(
-            "a program is written of a graph of Values; turn a network into one with "
-            "model.to(Value)"
-        )
+        from tinygrad_edu.trace.array_program import array_program
+
+        return array_program(graph)
     return _Writer(graph).program()
 
 
@@ -201,11 +250,12 @@ class _Writer:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.names = _variables(graph)
+        self.names = variables(graph, _RESERVED)
         self.symbols = [  # a number in the code is known already, and so is what follows from it
-            x.number if _is_literal(x) else Symbol(name)
+            x.number if is_literal(x) else Symbol(name)
             for x, name in zip(graph.values, self.names, strict=True)
         ]
+        self.output = self.names[graph.outputs[0].index]
         self.forward: list[Line] = []
         self.backward: list[Line] = []
         self.arriving: dict[int, list[str]] = {}  # by value: what has flowed back to it
@@ -227,14 +277,15 @@ class _Writer:
         )
 
     def _inputs(self) -> list[int]:
-        return [x.index for x in self.graph.values if x.made_by is None and not _is_literal(x)]
+        return [x.index for x in self.graph.values if x.made_by is None and not is_literal(x)]
 
     def _write_forward(self, operation: OperationNode) -> None:
         op = operation.vertex.op
         xs = [_operand(self.names[use.value.index]) for use in operation.arguments]
         expression = write(op, xs, op.parameters)
         name = self.names[operation.results[0].index]
-        self.forward.append(Line(name, expression.text, op.definition))
+        note = definition_with_names(operation, self.names)
+        self.forward.append(Line(name, expression.text, note))
 
     def _write_backward(self, operation: OperationNode) -> None:
         """Write what flows back to each argument, once the gradient of the result is complete."""
@@ -243,7 +294,7 @@ class _Writer:
         upstream = Symbol(self._gradient(result))
         for use in operation.arguments:
             if use.value.needs_gradient:
-                formula = operation.operation.derivatives[use.position]
+                formula = rule_with_names(operation, use.position, self.names, self.output)
                 name = self._contribution(use)
                 text = literal(self._apply_rule(use, upstream))
                 self.backward.append(Line(name, text, formula))
@@ -294,30 +345,18 @@ def _operand(text: str) -> Symbol:
     return Symbol(text, is_atom=not text.startswith("-"))
 
 
-def _is_literal(value: ValueNode) -> bool:
-    """Tell whether a value is a number in the code, which the program has in its lines."""
-    return value.kind == "constant" and value.name is None and value.made_by is None
+def _step(line: Line) -> Step:
+    """Take a line apart into its names and what is around them, for the passes."""
+    found = [x for x in _NAMES.findall(line.expression) if x not in _RESERVED]
+    names = sorted(set(found), key=found.index)
+    blank = {name: f"{{{i}}}" for i, name in enumerate(names)}
+    form = _NAMES.sub(lambda x: blank.get(x.group(), x.group()), line.expression)
+    if form == "{0}":
+        return Step(line.name, Name(line.expression))
+    return Step(line.name, Expression(form, tuple(map(Name, names))))
 
 
-def _variables(graph: Graph) -> list[str]:
-    """Turn the names of all values into variables, each different, in Python and in JavaScript."""
-    taken = set(_RESERVED)
-    variables = []
-    for value, name in zip(graph.values, short_names(graph), strict=True):
-        if _is_literal(value):
-            number: Any = value.number
-            is_whole = 0 < abs(number) < 1e15 and number == round(number)
-            variables.append(f"{number:.0f}" if is_whole else repr(number))
-            continue
-        base = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "v"
-        base = f"v_{base}" if base[0].isdigit() or re.match(r"d\d*_", base) else base
-        variable, copy = base, 1
-        while variable in taken:
-            copy += 1
-            variable = f"{base}_{copy}"
-        taken.add(variable)
-        variables.append(variable)
-    return variables
+_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 def _python_line(line: Line) -> str:
@@ -335,26 +374,10 @@ def _imports(lines: list[Line]) -> str:
     return text
 
 
-def _where(condition: Any, a: Any, b: Any) -> Any:
-    return a if condition else b
-
-
-PLAIN: dict[str, Any] = {name: getattr(math, name) for name in (*FUNCTIONS, "inf", "nan")}
-PLAIN["where"] = _where
-
-
-def _with_infinities(name: str) -> Callable[..., Any]:
-    """Return a function that answers as a `Value` would where Python's own raises."""
-    op: Any = TABLE[name]
-    return lambda *numbers: np.float64(op.on_float(*map(float, numbers)))
-
-
-IEEE = PLAIN | {name: _with_infinities(name) for name in FUNCTIONS}
-
-
 JAVASCRIPT_HELPERS = f"""\
-  const {{ {", ".join(FUNCTIONS[:-2])}, abs, min, max }} = Math;
-  const inf = Infinity, nan = NaN, where = (condition, a, b) => (condition ? a : b);
+  const {{ {", ".join(FUNCTIONS[:-3])}, abs, min, max }} = Math;
+  const inf = Infinity, nan = NaN, fmod = (a, b) => a % b;
+  const where = (condition, a, b) => (condition ? a : b);
   // As C, Python and numpy have it; Math.pow says NaN here.
   const pow = (a, b) =>
     a === 1 || (a === -1 && abs(b) === inf) ? 1 : Math.pow(a, b);"""

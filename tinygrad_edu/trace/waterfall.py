@@ -1,8 +1,9 @@
 """The waterfall: what each factor along a path does to the gradient, on a logarithmic scale.
 
-Factors are of three kinds: slopes of activations, weights (a product with a leaf or parameter), and
-others. The factor of a layer is slope · weight, so the two are told apart: a sigmoid's slope is at
-most 0.25, larger weights first make up for that, and then drive it to where it is flat.
+Factors are of several kinds (`roles.py`): slopes of activations, weights, leaves that are not known
+to be weights, and others. The factor of a layer is slope · weight, so the two are told apart: a
+sigmoid's slope is at most 0.25, larger weights first make up for that, and then drive it to where
+it is flat.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode
+from tinygrad_edu.trace.graph import Graph, Use
 from tinygrad_edu.trace.paths import Path, joined, kind_of, log10_of
+from tinygrad_edu.trace.roles import KINDS, factor_beside, is_activation, role_of, slopes_of
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.trace.wording import applied, listed, title
+from tinygrad_edu.trace.wording import computed, listed, title
 
-KINDS = ("activation", "weight", "other")
-"""The kinds of factors."""
+NOUNS = {"weight": "weight", "leaf": "leaf factor", "other": "other factor"}
+"""What the kinds are called in a sentence; slopes are named with their activation."""
 
 NOTICEABLE = 0.05  # of a log10: 12 %
+LARGEST = 307.0  # log10 of what a float can hold, and of what it can hold exactly
 SATURATED = -0.5  # log10 of the mean slope next to the largest: less than a third of it
 
 
@@ -32,12 +34,13 @@ class Bar:
         name: the factor: ∂z/∂w, or the name of a module.
         what: what it comes from: "sigmoid at layer 3", "times w3".
         operation: the operation, or the class of the module.
-        kind: one of `KINDS`.
+        kind: one of `roles.KINDS`.
         factor: the local derivative; of a module, how many times larger the gradient gets.
         before: log10 of the size of the gradient before this factor.
         after: and behind it.
         product: the gradient behind it: the running product, or the rms of an array.
         largest: the largest slope that an activation can have; None where that is not known.
+        least: the smallest; 0 where it can let nothing through.
     """
 
     name: str
@@ -49,11 +52,17 @@ class Bar:
     after: float
     product: float
     largest: float | None = None
+    least: float | None = None
 
     @property
     def log10(self) -> float:
         """log10|factor|."""
         return log10_of(self.factor)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing arrived that could have been multiplied: 0 / 0 says nothing."""
+        return self.before == -math.inf and math.isnan(self.factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +95,26 @@ class Waterfall:
         """log10 of how many times larger the gradient is at the end than at the start."""
         return self.log10 - self.bars[0].before if self.bars else 0.0
 
+    @property
+    def in_all(self) -> str:
+        """The change as it is written: `×0.05`, with the sign of the product."""
+        return f"×{_signed(self.change, self.bars[-1].product if self.bars else 1.0)}"
+
     def share(self, kind: str) -> tuple[int, float]:
         """Return how many factors of a kind there are, and log10 of their product."""
-        sizes = [bar.log10 for bar in self.bars if bar.kind == kind]
+        sizes = [bar.log10 for bar in self.bars if bar.kind == kind and not bar.is_unknown]
         return len(sizes), total(sizes)
+
+    def times(self, kind: str) -> str:
+        """Write the product of the factors of a kind: `×0.05`; – where a factor is unknown.
+
+        >>> from tinygrad_edu import Value
+        >>> from tinygrad_edu.trace.explanation import explain
+        >>> w, x = Value(-1.5, label="w"), Value(2.0, label="x")
+        >>> explain(w * x, "x").waterfall.times("leaf")
+        '×(−1.5)'
+        """
+        return times([bar for bar in self.bars if bar.kind == kind])
 
     def smallest(self) -> Bar | None:
         """Return the bar of the smallest factor; None if no factor is smaller than 1."""
@@ -110,24 +135,24 @@ def waterfall(graph: Graph, names: Sequence[str], path: Path) -> Waterfall:
     >>> x = h = Value(0.5, label="x")
     >>> for i in range(10):
     ...     h = (h * Value(4.0, label=f"w{i + 1}")).tanh()
-    >>> explain(h, x).waterfall.share("weight")[1], explain(h, x).waterfall.share("activation")[1]
+    >>> falls = explain(h, x).waterfall
+    >>> falls.share("leaf")[1], falls.share("activation")[1]
     (6.020..., -26.859...)
     """
     layers = _layers(graph)
-    steepest: dict[Any, float | None] = {}
     bars = []
     size, kind = 0.0, "finite"
     for use, factor, product in zip(path.uses, path.factors, path.running, strict=True):
         op = use.operation.operation
-        role, what = _role(use, names, layers, path.uses[-1].value)
-        if role == "activation" and op not in steepest:
-            steepest[op] = _largest_slope(op)
+        role, what = role_of(use), _what(use, names, layers)
         kind = joined(kind, kind_of(factor))
         before = size
         size = total((size, log10_of(factor))) if kind != "nan" else math.nan
         name = factor_name(use, names)
         called = title(op)
-        bars.append(Bar(name, what, called, role, factor, before, size, product, steepest.get(op)))
+        slopes = slopes_of(op) if role == "activation" else None
+        steepest = slopes and slopes[1]
+        bars.append(Bar(name, what, called, role, factor, before, size, product, steepest))
     start = names[path.uses[0].operation.results[0].index] if bars else ""
     end = names[path.uses[-1].value.index] if bars else ""
     found = Waterfall(start, end, tuple(bars), _sentence(bars))
@@ -154,15 +179,15 @@ def ordinal(use: Use) -> str:
 
 
 def power(log10: float) -> str:
-    """Write a size by its exponent; one from 0.1 to 10 as a number.
+    """Write the number that has a logarithm; one that a float cannot hold by its exponent.
 
-    >>> power(-6.458), power(-0.301), power(float("-inf"))
-    ('10^−6.5', '0.5', '0')
+    >>> power(-6.458), power(-0.301), power(-412.34), power(float("-inf"))
+    ('3.483e-7', '0.5', '10^−412.3', '0')
     """
     if not math.isfinite(log10):
         return "0" if log10 < 0 else number(log10)
-    if abs(log10) < 1:
-        return number(10**log10, 2)
+    if abs(log10) < LARGEST:
+        return number(10**log10)
     return f"10^{number(round(log10, 1), 16)}"
 
 
@@ -175,6 +200,20 @@ def size(product: float, log10: float) -> str:
     if math.isfinite(log10) and (not product or not math.isfinite(product)):
         return power(log10)
     return number(product)
+
+
+def times(bars: Sequence[Bar]) -> str:
+    """Write the product of factors, with its sign: `×0.05`, `×(−2)`; – where none is known."""
+    known = [bar for bar in bars if not bar.is_unknown]
+    if not known:
+        return "×–"
+    sign = math.prod(math.copysign(1.0, bar.factor) for bar in known)
+    return f"×{_signed(total([bar.log10 for bar in known]), sign)}"
+
+
+def _signed(log10: float, sign: float) -> str:
+    written = power(log10)
+    return f"(−{written})" if sign < 0 and written not in ("0", "nan") else written
 
 
 def total(sizes: Sequence[float]) -> float:
@@ -195,54 +234,19 @@ def _layers(graph: Graph) -> list[int]:
     return layers
 
 
-def is_activation(operation: OperationNode) -> bool:
-    """Tell whether an operation is from the activations' chapter of the table."""
-    return getattr(operation.operation, "group", "") == "activations"
-
-
-def _role(use: Use, names: Sequence[str], layers: Sequence[int], wrt: ValueNode) -> tuple[str, str]:
-    """Tell the kind of a factor, and say what it comes from."""
+def _what(use: Use, names: Sequence[str], layers: Sequence[int]) -> str:
+    """Say what a factor comes from."""
     operation = use.operation
     if is_activation(operation):
         place = f", in {operation.call.title}" if operation.call is not None else ""
-        layer = layers[operation.results[0].index]
-        return "activation", f"{title(operation.operation)} at layer {layer}{place}"
-    other = _factor_beside(use)
+        if place or max(layers) > 1:
+            layer = layers[operation.results[0].index]
+            return f"{title(operation.operation)} at layer {layer}{place}"
+    other = factor_beside(use)
     if other is None:
         arguments = [names[argument.value.index] for argument in operation.arguments]
-        return "other", applied(operation.operation, arguments)
-    is_input = use.value is wrt and wrt.kind == "parameter" and other.kind == "leaf"
-    is_weight = other.kind in ("leaf", "parameter") or other.is_member
-    return ("weight" if is_weight and not is_input else "other"), f"times {names[other.index]}"
-
-
-def _factor_beside(use: Use) -> ValueNode | None:
-    """Return the other factor of a product; None for any other operation.
-
-    An operation is a product here if the local derivative is the other argument.
-    """
-    arguments, op = use.operation.arguments, use.operation.operation
-    if len(arguments) != 2:
-        return None
-    beside = 1 - use.position
-    kept = op.keeps(1 << use.position, 2)
-    if kept.output or kept.numbers != (beside,):
-        return None
-    rule = op.rule(use.position)
-    for probe in (3.0, 5.0):
-        numbers: list[Any] = [None, None]
-        numbers[beside] = probe
-        if rule(1.0, None, *numbers) != probe:
-            return None
-    return arguments[beside].value
-
-
-def _largest_slope(op: Any) -> float | None:
-    """Find the largest slope that an activation has between −10 and 10."""
-    if op.arity != 1:
-        return None
-    rule = op.rule(0)
-    return max(abs(float(rule(1.0, op.on_float(x / 10), x / 10))) for x in range(-100, 101))
+        return computed(operation, arguments)
+    return f"times {names[other.index]}"
 
 
 # --- what happens, in words ----------------------------------------------------------------------
@@ -265,7 +269,9 @@ def _sentence(bars: Sequence[Bar]) -> str:
     if abs(end) < NOTICEABLE:
         happens = f"The gradient keeps its size {over}"
     else:
-        happens = f"The gradient {'shrinks' if end < 0 else 'grows'} to {power(end)} {over}"
+        moves = "shrinks" if end < 0 else "grows"
+        in_size = " in size" if bars[-1].product < 0 else ""
+        happens = f"The gradient {moves}{in_size} to {size(bars[-1].product, end)} {over}"
     parts = _parts(bars, end)
     return f"{happens}: {', '.join(parts)}{_extreme(bars, end)}."
 
@@ -284,7 +290,7 @@ def _closed(bar: Bar) -> str:
     if bar.kind == "activation":
         return f"{bar.what} is closed (slope 0) and lets nothing through"
     if bar.what.startswith("times "):
-        return f"{bar.name} is a product with {bar.what.removeprefix('times ')}, which is 0"
+        return f"{bar.name} is the factor {bar.what.removeprefix('times ')}, which is 0"
     return f"the local derivative {bar.name} (of {bar.what}) is 0"
 
 
@@ -295,17 +301,19 @@ def _parts(bars: Sequence[Bar], end: float) -> list[str]:
         chosen = [bar for bar in bars if bar.kind == kind]
         given = total([bar.log10 for bar in chosen])
         if chosen and (kind != "other" or abs(given) >= NOTICEABLE or len(chosen) == len(bars)):
-            found.append((given if end < 0 else -given, given, _group(kind, chosen)))
+            alone = "factor" if len(chosen) == len(bars) and kind == "other" else ""
+            group = f"the {_some(chosen, alone)}" if alone else _group(kind, chosen)
+            found.append((given if end < 0 else -given, times(chosen), group))
     return [
-        f"{group} {'' if i else _verb(group)}×{power(given)}"
-        for i, (_, given, group) in enumerate(sorted(found, key=lambda part: part[0]))
+        f"{group} {'' if i else _verb(group)}{product}"
+        for i, (_, product, group) in enumerate(sorted(found, key=lambda part: part[0]))
     ]
 
 
 def _group(kind: str, bars: Sequence[Bar]) -> str:
     if kind == "activation":
         return f"the {_some(bars, 'slope')} of {_operations(bars)}"
-    return f"the {_some(bars, {'weight': 'weight', 'other': 'other factor'}[kind])}"
+    return f"the {_some(bars, NOUNS[kind])}"
 
 
 def _operations(bars: Sequence[Bar]) -> str:
@@ -363,14 +371,19 @@ def _saturation(found: Waterfall) -> list[str]:
     most = number(max(largest))
     if mean > SATURATED:
         return [
-            f"{names}: not saturated here; the slope is at most {most} anywhere, which the "
-            "weights would have to make up for."
+            f"{names}: not saturated here; the slope is at most {most} anywhere, which "
+            f"{'the weights' if found.share('weight')[0] else 'other factors'} would have to make "
+            "up for."
         ]
-    count, weights = found.share("weight")
-    helpless = f"; {plural(count, 'weight')} of ×{power(weights)} cannot make up for it"
+    kind = "weight" if found.share("weight")[0] else "leaf"
+    count, weights = found.share(kind)
+    product = found.times(kind)
+    several = f"{count:,} {NOUNS[kind]}s, together {product},"
+    helpless = f"; the {several if count > 1 else f'{NOUNS[kind]} {product}'} cannot make up for it"
+    slope = "a slope is on average" if len(bars) > 1 else "the slope is"
     return [
-        f"{names}: saturated here; on average the slopes are ×{power(mean)} of the largest there "
-        f"is, {most}{helpless if weights >= NOTICEABLE else ''}."
+        f"{names}: saturated here; {slope} {number(10**mean)} times what it could be, {most}"
+        f"{helpless if weights >= NOTICEABLE else ''}."
     ]
 
 

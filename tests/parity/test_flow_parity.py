@@ -133,5 +133,5 @@ def test_saturated_and_dead_shares_are_torchs(name):
         steepest = 0.25 if name == "sigmoid" else 1.0
         flat = (slopes.abs() < 0.01 * steepest * (1 - 1e-5)).double().mean().item()
         dead = (slopes == 0).all(dim=0).double().mean().item()
-        assert flow.layers[i].saturated == pytest.approx(flat)
+        assert flow.layers[i].flat == pytest.approx(flat)
         assert flow.layers[i].dead == pytest.approx(dead)

@@ -263,6 +263,7 @@ USED = {
     "y = x.masked_fill(b, 5.0); b.logical_not_(); y.sum().backward(); x.grad": [0, 1, 0, 1],
     "y = x.scatter(0, i, 5.0); i.zero_(); y.sum().backward(); x.grad": [1, 0, 0, 0],
     "y = x.take(i); i.zero_(); y.sum().backward(); x.grad": [0, 1, 1, 2],
+    "y = x.gather(0, i); i.zero_(); y.sum().backward(); x.grad": [0, 1, 1, 2],
     "y, k = x.sort(); k.zero_(); (y * y.detach()).sum().backward(); x.grad": [3, 1, 2, 2],
 }
 

@@ -12,14 +12,14 @@ MODERATE = [(x,) for x in TIES if np.all((np.abs(x) < 1e300) & (np.abs(x) != 5e-
 CLOSE = [(x,) for x in TIES if np.all(np.isnan(x) | np.isinf(x) | (np.abs(x) < 10))]
 
 
-def scan(name: str, *more: str, data: object = None) -> Row:
+def scan(name: str, *more: str, data: object = None, odd_shapes: object = NONE_OR_ONE) -> Row:
     return Row(
         name,
         (f"torch.{name}(a, 0)", f"a.{name}(-1)", f"a.{name}(dim=0)", *more),
         shapes=SHAPES,
         odd_calls=(f"a.{name}(7)", f"a.{name}(-7)", f"torch.{name}(a)", f"a.{name}(0.5)",
                    f"a.{name}('0')"),
-        odd_shapes=NONE_OR_ONE,
+        odd_shapes=odd_shapes,
         data=[(x,) for x in TIES] if data is None else data,
     )  # fmt: skip
 
@@ -29,8 +29,10 @@ ROWS = (
     scan("cumprod", "a.cumprod(0, dtype=torch.float64)", data=MODERATE),
     scan("cumprod", "(a * (a.detach() > 0)).cumprod(-1)", data=MODERATE),
     scan("logcumsumexp", data=CLOSE),
-    scan("cummax", "a.cummax(0).values", "a.cummax(-1)[0] * a.cummax(-1).indices"),
-    scan("cummin", "a.cummin(0).values", "a.cummin(-1)[0] * a.cummin(-1).indices"),
+    scan("cummax", "a.cummax(0).values", "a.cummax(-1)[0] * a.cummax(-1).indices",
+         odd_shapes=(((1,),),)),  # torch takes any dim of a tensor without elements
+    scan("cummin", "a.cummin(0).values", "a.cummin(-1)[0] * a.cummin(-1).indices",
+         odd_shapes=(((1,),),)),
     Row(
         "diff",
         ("torch.diff(a)", "a.diff(1)", "a.diff(n=2)", "a.diff(0) * 1", "a.diff(dim=0)",

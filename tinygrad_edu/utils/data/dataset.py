@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from tinygrad_edu.creation import randperm
+from tinygrad_edu.drawing import randperm
 from tinygrad_edu.random import Generator, default_generator
 from tinygrad_edu.tensor import Tensor
 

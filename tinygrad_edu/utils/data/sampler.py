@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from tinygrad_edu.creation import randint, randperm
+from tinygrad_edu.drawing import randint, randperm
 from tinygrad_edu.random import Generator, default_generator
 
 T_co = TypeVar("T_co", covariant=True)

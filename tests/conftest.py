@@ -3,3 +3,6 @@
 from tinygrad_edu import later
 
 later.load_all()
+
+collect_ignore_glob = ["scripts/*"]
+"""They are programs, which test_scripts.py runs: importing one would run it, too."""

@@ -125,3 +125,57 @@ COLOR = re.compile(r"#[0-9a-f]{6}")
 def colors_in():
     """Return a function that lists the colours in DOT text."""
     return lambda drawing: set(COLOR.findall(drawing.source))
+
+
+CHROMIUM = next(
+    (p for p in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if p.exists()), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Start Debian's chromium; what needs it is skipped where it, or playwright, is not there."""
+    sync_api = pytest.importorskip(
+        "playwright.sync_api",
+        reason="the page is tested with playwright: pip install '.[browser]'",
+    )
+    if CHROMIUM is None:
+        pytest.skip("the page is tested in Debian's chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser, tmp_path):
+    """Return a function that opens a page; in the end it must not have erred or loaded anything."""
+    contexts, wrong = [], []
+
+    def open_page(explorer, width=1280, height=720, scheme="light"):
+        path = explorer.save(tmp_path / f"page{len(contexts)}.html")
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda r: r.url == path.as_uri() or wrong.append(r.url))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []

@@ -13,6 +13,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu import Value, nn, trace, viz
+from tinygrad_edu.trace.text import number
 from tinygrad_edu.viz.page import assemble
 from tinygrad_edu.viz.page.data import describe
 
@@ -167,13 +168,13 @@ def test_too_large_a_graph_says_how_to_open_a_part_of_it():
     model = nn.Sequential(*[nn.Tanh() for _ in range(12)])
     x = torch.ones(3, requires_grad=True)
     with pytest.raises(ValueError, match="more than the limit of 10 ") as caught:
-        viz.explore(model(x).sum(), limit=10)
+        viz.explore(model(x).sum(), limit=10, detail="values")
     said = str(caught.value)
     assert "14 values" in said and "pass limit=14" in said
     assert "viz.explore(model[0](x).sum())" in said and "detail='modules'" in said
     assert len(facts_in(viz.explore(model(x).sum(), limit=14).html)["graphs"][0]["values"]) == 14
     assert len(facts_in(viz.explore(model[0](x).sum(), limit=10).html)["graphs"][0]["values"]) == 3
-    viz.graph(model(x).sum(), detail="modules")
+    viz.explore(model(x).sum(), detail="modules")
     y = Value(1.0)
     for _ in range(10):
         y = y * 2.0
@@ -198,6 +199,9 @@ def test_a_graph_of_tensors_opens_as_one_of_numbers():
             assert numbers[f"0.weight[{i},{k}]"] == weight[i, k].item()
     assert {"0: Linear(3 -> 2)"} < {call["title"] for call in facts["calls"]}
     assert numbers[names[facts["output"]]] == pytest.approx(loss.item(), rel=1e-6)
+    kinds = {value["name"]: value["kind"] for value in facts["values"]}
+    assert kinds["0.weight[0,0]"] == kinds["0.bias[1]"] == "parameter"
+    assert "weight" in {arrow["role"] for arrow in facts["arrows"]}
 
 
 def test_a_graph_of_values_is_one_of_numbers_already():
@@ -293,13 +297,31 @@ def test_tensors_come_with_shapes_and_root_mean_squares():
     assert titles[0].startswith("Sequential") and "0: Linear(3 -> 2)" in titles
 
 
-def test_compare_has_one_scale():
+def test_compare_has_one_scale_of_ratios_to_the_reference_of_each_graph():
     small, large = network(), network() * 100.0
     graphs = facts_in(viz.compare({"small": small, "large": large}).html)["graphs"]
     assert [graph["title"] for graph in graphs] == ["small", "large"]
-    for key in ("reference", "referenceOfNumbers", "referenceWords"):
-        assert graphs[0][key] == graphs[1][key]
-    assert describe(large).facts["reference"] != describe(small).facts["reference"]
+    for key in ("reference", "referenceOfParameters"):
+        assert graphs[1][key] == pytest.approx(100 * graphs[0][key], rel=1e-5)
+    assert graphs[0]["verdict"]["word"] == graphs[1]["verdict"]["word"]
+
+
+def test_a_parameter_is_compared_with_the_last_weight_whatever_the_batch():
+    def graph(batch):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+        x = torch.randn(512, 4)[:batch]
+        return describe(nn.MSELoss()(model(x), torch.ones(batch, 1))).facts
+
+    for batch in (1, 512):
+        facts = graph(batch)
+        sizes = {v["name"]: v["gradient"] for v in facts["values"] if v["kind"] == "parameter"}
+        assert facts["referenceOfParameters"] == sizes["2.weight"]
+        assert facts["referenceWords"].endswith(
+            f"; parameters to {number(sizes['2.weight'])} at 2.weight"
+        )
+        assert all(0.05 < size / sizes["2.weight"] < 10 for size in sizes.values())
+    assert sizes["2.weight"] / facts["reference"] > 70  # as if it exploded, next to one sample
 
 
 # --- where things stand --------------------------------------------------------------------------

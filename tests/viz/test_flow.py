@@ -10,10 +10,12 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu import Value, nn, viz
-from tinygrad_edu.viz.flow import WORDS, ChainFlow, as_dict, batch_flow, chain_flow, verdict
+from tinygrad_edu.viz.flow import ChainFlow, as_dict, batch_flow, chain_flow, deciding, verdict
 from tinygrad_edu.viz.flow_figure import flow_figure
 from tinygrad_edu.viz.flow_network import ACTIVATIONS, Settings, build, digits_batch, network_flow
+from tinygrad_edu.viz.flow_reading import panel
 from tinygrad_edu.viz.flow_table import SIGNS, flow_text
+from tinygrad_edu.viz.style import WORDS
 
 SMALL = Settings(depth=3, width=8, batch=16)
 
@@ -45,7 +47,8 @@ def test_the_figures_are_those_of_the_gradients():
     assert flow.loss == loss.item()
     assert first.gradient == pytest.approx(np.abs(hidden.grad.numpy()).mean(), rel=1e-6)
     assert last.gradient == pytest.approx(np.abs(out.grad.numpy()).mean(), rel=1e-6)
-    assert first.ratio == pytest.approx(first.gradient / last.gradient)
+    assert first.rms == pytest.approx(np.sqrt((hidden.grad.numpy() ** 2).mean()), rel=1e-6)
+    assert first.ratio == pytest.approx(first.rms / last.rms)
     weight = model[0].weight.grad.numpy()
     assert first.weight_gradient == pytest.approx(np.sqrt((weight**2).sum()), rel=1e-6)
     assert (last.ratio, last.flat, last.dead) == (1.0, None, None)
@@ -120,7 +123,47 @@ def test_numbers_beyond_floats_explode_too():
     for linear in linears(model):
         linear.weight.data.mul_(1e6)
     flow = measured(model)
-    assert flow.verdict == "exploding" and not math.isfinite(flow.layers[0].gradient)
+    assert flow.verdict == "nan" and math.isnan(flow.layers[0].gradient)
+    assert panel(flow).sentence == "from output back; the loss is nan"
+
+
+def test_a_training_that_diverged_is_nan():
+    flow = network_flow("sigmoid", replace(SMALL, steps=20, lr=1e6))
+    assert flow.verdict == "nan" and {layer.verdict for layer in flow.layers} == {"nan"}
+    assert panel(flow).sentence == "from output back; the loss is nan"
+
+
+def test_the_sentence_names_the_layer_that_gave_the_verdict():
+    flow = network_flow("tanh", Settings(width=1))
+    worst = max(flow.layers, key=lambda layer: layer.ratio)
+    assert flow.verdict == worst.verdict == "growing" and flow.layers[0].verdict == "healthy"
+    assert panel(flow).sentence.startswith(f"{worst.name} gets 17.3 times the output's gradient")
+
+
+@pytest.mark.parametrize(
+    ("words", "ratios", "place"),
+    [
+        (("weakening", "weakening", "healthy"), (0.05, 0.02, 1.0), 1),
+        (("vanishing", "vanishing", "healthy"), (0.0, 1e-5, 1.0), 0),  # 0 is furthest
+        (("exploding", "exploding", "healthy"), (1e9, math.inf, 1.0), 1),
+        (("dead", "dead", "healthy"), (0.0, 0.5, 1.0), 1),  # where it stops
+        (("healthy", "healthy"), (2.0, 1.0), 0),
+    ],
+)
+def test_which_layer_decides(words, ratios, place):
+    assert deciding(words, ratios) == place
+
+
+def test_the_activation_at_the_output_belongs_to_the_loss():
+    """A sure classifier: the slope at its output is small, and nothing is wrong with it."""
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1), nn.Sigmoid())
+    x = torch.randn(16, 2)
+    plain = batch_flow(model[:3], x, torch.zeros(16, 1), lambda y, t: nn.BCELoss()(y.sigmoid(), t))
+    with_output = batch_flow(model, x, torch.zeros(16, 1), nn.BCELoss())
+    assert with_output.verdict == "healthy" and with_output.layers[-1].ratio == 1.0
+    ratios = [[layer.ratio for layer in flow.layers] for flow in (plain, with_output)]
+    assert ratios[0] == pytest.approx(ratios[1], rel=1e-4)
 
 
 def test_a_relu_network_with_bias_minus_100_is_dead():
@@ -156,10 +199,11 @@ def test_a_gradient_too_small_for_a_float_vanishes_and_is_not_dead():
         (0.11, "healthy"),
         (9.9, "healthy"),
         (10.0, "growing"),
-        (70.0, "growing"),
+        (69.9, "growing"),
+        (70.0, "exploding"),
         (71.0, "exploding"),
         (math.inf, "exploding"),
-        (math.nan, "exploding"),
+        (math.nan, "nan"),
     ],
 )
 def test_thresholds(ratio, word):
@@ -236,7 +280,7 @@ def test_as_dict_is_what_json_can_hold():
     assert json.loads(json.dumps(data, allow_nan=False))["gradients"][0] == "inf"
     network = as_dict(network_flow("relu", SMALL))
     assert set(network["layers"][0]) == {
-        *("name", "gradient", "weight_gradient", "ratio", "flat", "dead", "verdict")
+        *("name", "gradient", "rms", "weight_gradient", "ratio", "flat", "dead", "verdict")
     }
 
 
@@ -261,8 +305,9 @@ def test_the_figure_has_every_layer_and_a_legend(networks, picture):
     texts = picture(flow_figure(networks)).texts
     for name in ("loss", "output", *(f"layer {i}" for i in range(1, 11))):
         assert texts.count(name) == 4
-    words = {"vanished", "weakening", "growing", "exploding", "exploded", "≤ 1e-5"}
-    assert words <= set(texts) and any("mean |∂L/∂activation|" in text for text in texts)
+    words = {"vanishing", "weakening", "growing", "exploding", "≤ 1e-5"}
+    assert words <= set(texts) and any("rms of ∂L/∂activation" in text for text in texts)
+    assert not {"vanished", "exploded"} & set(texts)
     assert {"sigmoid", "tanh", "relu", "leaky_relu", "1e-4", "0.01"} <= set(texts)
 
 
@@ -353,7 +398,7 @@ def test_the_table_says_what_was_measured(networks):
     rows = [line.split() for line in text.splitlines() if line.startswith(("layer ", "output "))]
     names = [row[0] if row[0] == "output" else " ".join(row[:2]) for row in rows]
     assert names[1:] == ["output", *(f"layer {i}" for i in range(10, 0, -1))]
-    assert rows[-1][-1] == "vanishing" and "2.61e-5" in rows[-1]
+    assert rows[-1][-1] == "vanishing" and "2.56e-5" in rows[-1]
 
 
 def test_bars_get_shorter_with_the_gradient(networks):
@@ -367,6 +412,13 @@ def test_the_table_fits_the_terminal(networks, width):
     text = flow_text(networks, width=width)
     assert max(map(len, text.splitlines())) <= max(width, 29)
     assert width < 30 or {"ratio", "verdict"} <= set(text.split())
+
+
+def test_what_is_there_once_is_counted_in_the_singular():
+    flow = network_flow("relu", Settings(depth=1, width=2, batch=8))
+    assert flow_text([flow]).startswith("1 hidden layer: ")
+    assert flow_text([chain_flow(-1.0, 1)]).startswith("1 multiplication: by −1 the gradient")
+    assert "(−1)^3 = −1)" in flow_text([chain_flow(-1.0, 3)])
 
 
 def test_ascii_terminals(networks):

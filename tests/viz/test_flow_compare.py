@@ -39,6 +39,14 @@ def test_the_table_is_side_by_side_where_it_fits(comparison):
     assert max(map(len, narrow.splitlines())) <= 50
 
 
+@pytest.mark.parametrize("width", range(70, 120, 7))
+def test_no_word_is_cut(comparison, width):
+    lines = comparison.table(width=width).splitlines()
+    assert max(map(len, lines)) <= width
+    found = [word for line in lines[3:] for word in line.split() if word[:4] in ("weak", "vani")]
+    assert set(found) == {"weakening", "vanishing"}
+
+
 def test_equal_layers_are_named_once():
     torch.manual_seed(0)
     pair = viz.compare_flows({"a": flow_of("tanh", 2), "b": flow_of("tanh", 2)})
@@ -73,5 +81,7 @@ def test_what_cannot_be_compared_is_refused(comparison):
         viz.compare_flows({})
     with pytest.raises(ValueError, match="same name"):
         viz.compare_flows([flow, flow])
+    with pytest.raises(TypeError, match="takes several flows, and this is one"):
+        viz.compare_flows(flow)
     with pytest.raises(KeyError, match="'sigmoid', 'relu'"):
         comparison["tanh"]

@@ -39,11 +39,11 @@ def test_backward(product):
     assert drawn(product) == [
         "╭─ w ──────────╮",
         "│ value −3     │",
-        "│ grad  – → 2  ├◀─ 1 × 2 = 2 ───╮       ╭─ y ──────╮",
-        "╰──────────────╯                │       │ value −6 │",
-        "╭─ x ──────────╮                ├─(×)◀──┤ grad  1  │",
-        "│ value 2      │                │       ╰──────────╯",
-        "│ grad  – → −3 ├◀─ 1 × −3 = −3 ─╯",
+        "│ grad  – → 2  ├◀─ 1 × 2 = 2 ─────╮       ╭─ y ──────╮",
+        "╰──────────────╯                  │       │ value −6 │",
+        "╭─ x ──────────╮                  ├─(×)◀──┤ grad  1  │",
+        "│ value 2      │                  │       ╰──────────╯",
+        "│ grad  – → −3 ├◀─ 1 × (−3) = −3 ─╯",
         "╰──────────────╯",
     ]
 
@@ -56,7 +56,7 @@ def test_a_tree_where_boxes_do_not_fit(product):
         "  ├─▶ 1 × 2 = 2",
         "  │   w  −3",
         "  │     grad – → 2",
-        "  ╰─▶ 1 × −3 = −3",
+        "  ╰─▶ 1 × (−3) = −3",
         "      x  2",
         "        grad – → −3",
     ]
@@ -85,14 +85,38 @@ def test_tensors_show_shapes_and_sizes():
     loss = (x * 2).sum()
     loss.backward()
     text = "\n".join(drawn(loss, width=200))
-    assert "4 × 3" in text and "rms 1 ─" not in text and "– → rms 2" in text
+    assert ", with x of shape [4×3], gives v1 of shape [4×3]." in trace.steps(loss)[0].sentence
+    assert "shape [4×3]" in text and "rms 1 ─" not in text and "– → rms 2" in text
 
 
 def test_many_arguments():
     xs = [torch.ones(1, requires_grad=True) for _ in range(MOST_ARGUMENTS + 3)]
     lines = drawn(torch.cat(xs).sum(), 0, width=200)
     assert lines[-1] == "and 3 more arguments"
-    assert sum("value 1" in line for line in lines) == MOST_ARGUMENTS
+    assert sum("value [1]" in line for line in lines) == MOST_ARGUMENTS
+
+
+def test_a_short_tensor_shows_its_numbers_unless_they_were_changed():
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    loss = (w * torch.ones(3, 2)).sum()
+    loss.backward()
+    assert any("value [1, 2]" in line for line in drawn(loss, 0))
+    with torch.no_grad():
+        w -= 1.0
+    assert any("shape [2]" in line for line in drawn(loss, 0))
+    assert not any("[0, 1]" in line for line in drawn(loss, 0))
+
+
+def test_boxes_leave_out_the_product_before_they_become_a_tree():
+    y = Value(0.123456, label="x") * Value(-12345.678, label="y")
+    steps = trace.steps(y, names=None)
+    wide, narrower, narrow = (
+        "\n".join(line.plain for line in TextGraph(steps).lines(2, width=width))
+        for width in (80, 60, 30)
+    )
+    assert "◀─ 1 × 0.1235 = 0.1235 ─" in wide and "╭─ x ─" in wide
+    assert "◀─ 0.1235 ─" in narrower and "1 × 0.1235" not in narrower and "╭─ x ─" in narrower
+    assert "╭" not in narrow
 
 
 @pytest.mark.parametrize("width", [20, 30, 40, 60, 79])

@@ -10,17 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
+from tinygrad_edu.trace.calls import Unit, unit_of
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, Use, ValueNode
 from tinygrad_edu.viz import labels
-from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_node
+from tinygrad_edu.viz.sheet import Sheet, draw_operation, together, value_node
 from tinygrad_edu.viz.style import magnitude, size_of
 
 ROWS = 4  # the parameters that a module's node lists
-
-Unit = ModuleCall | OperationNode
-"""What is drawn as one node: a call of a module with all that happened in it, or an operation."""
 
 
 @dataclass(eq=False)
@@ -73,14 +69,14 @@ def plan(recorded: Graph, limit: int) -> Plan:
 def _plan_at(recorded: Graph, depth: int) -> Plan:
     """Make a plan in which calls are nodes that call no others, or lie `depth` calls deep."""
     found = Plan()
-    unit_of = {op: _unit(op, depth) for op in recorded.operations}
-    found.units = list(dict.fromkeys(unit_of.values()))
+    units = {op: unit_of(op, depth) for op in recorded.operations}
+    found.units = list(dict.fromkeys(units.values()))
     bundled: dict[Any, Bundle] = {}
     for value in recorded.values:
-        targets = list(dict.fromkeys(unit_of[use.operation] for use in value.uses))
+        targets = list(dict.fromkeys(units[use.operation] for use in value.uses))
         source: Unit | Bundle
         if value.made_by is not None:
-            source = unit_of[value.made_by]
+            source = units[value.made_by]
         elif not value.is_given and all(isinstance(target, ModuleCall) for target in targets):
             for target in targets:
                 if value.name:
@@ -91,22 +87,11 @@ def _plan_at(recorded: Graph, depth: int) -> Plan:
             source = bundled.setdefault(key, Bundle([]))
             source.values.append(value)
         for use in value.uses:
-            target = unit_of[use.operation]
+            target = units[use.operation]
             if target is not source:
                 found.arrows[source, target].append(use)
     found.bundles = list(bundled.values())
     return found
-
-
-def _unit(operation: OperationNode, depth: int) -> Unit:
-    """Return what stands for an operation: itself, or the outermost call that is a node."""
-    unit: Unit = operation
-    call = operation.call
-    while call is not None:
-        if call.is_innermost or call.depth >= depth:
-            unit = call
-        call = call.outer
-    return unit
 
 
 # --- drawing -------------------------------------------------------------------------------------
@@ -141,7 +126,7 @@ def draw_output(sheet: Sheet, value: ValueNode, names: dict[Any, str], chosen: P
         names[u] for u in chosen.units if u is value.made_by or _contains(u, value.made_by)
     )
     sheet.digraph.node(f"v{value.index}", **value_node(sheet, value))
-    shown = magnitude(size_of(value.gradient), sheet.reference_for(value.shape))
+    shown = magnitude(size_of(value.gradient), sheet.reference_for(value))
     sheet.arrow(maker, f"v{value.index}", shown)
 
 
@@ -165,7 +150,7 @@ def call_label(sheet: Sheet, call: ModuleCall, parameters: list[ValueNode]) -> s
         cells = (
             labels.cell(labels.font(labels.literal(name), theme.text), align="LEFT"),
             labels.cell(labels.font(amount(values), theme.muted), align="LEFT"),
-            sheet.gradient_row(together([v.gradient for v in values]), values[0].shape)
+            sheet.gradient_row(values)
             if values[0].needs_gradient
             else labels.cell(labels.font("no gradient", theme.muted)),
         )
@@ -187,8 +172,7 @@ def bundle_node(sheet: Sheet, bundle: Bundle) -> dict[str, str]:
     theme = sheet.theme
     rows = [labels.row(labels.cell(labels.font(amount(bundle.values), theme.text)))]
     if first.needs_gradient:
-        gradient = together([value.gradient for value in bundle.values])
-        rows.append(labels.row(sheet.gradient_row(gradient, first.shape)))
+        rows.append(labels.row(sheet.gradient_row(bundle.values)))
     return labels.value_node(first.kind, rows, theme)
 
 
@@ -198,7 +182,8 @@ def draw_arrow(sheet: Sheet, tail: str, head: str, uses: list[Use], from_outside
     needs_gradient = values[0].needs_gradient
     stale = needs_gradient and any(use.is_stale for use in uses)
     gradient = None if stale else _sent_back(uses)
-    shown = magnitude(size_of(gradient), sheet.reference_for(values[0].shape), stale)
+    reference = sheet.reference_for(values[0], len(values))
+    shown = magnitude(size_of(gradient), reference, stale)
     several = len(values) > 1 or values[0].shape is not None
     show_amount = several and not from_outside
     lines = [labels.font(amount(values), sheet.theme.muted)] if show_amount else []
@@ -214,14 +199,6 @@ def _sent_back(uses: list[Use]) -> Any:
             before = sums.get(use.value)
             sums[use.value] = contribution if before is None else before + contribution
     return together(list(sums.values()))
-
-
-def together(gradients: list[Any]) -> Any:
-    """Put gradients into one array (a single one stays as it is); None if none was computed."""
-    known = [gradient for gradient in gradients if gradient is not None]
-    if len(known) <= 1:
-        return known[0] if known else None
-    return np.concatenate([np.ravel(gradient) for gradient in known])
 
 
 def amount(values: list[ValueNode]) -> str:

@@ -19,14 +19,14 @@ def draw_by_operation(sheet: Sheet) -> None:
         for use in operation.arguments:
             draw_use(sheet, use)
         for result in operation.results:
-            shown = magnitude(size_of(result.gradient), sheet.reference_for(result.shape))
+            shown = magnitude(size_of(result.gradient), sheet.reference_for(result))
             sheet.arrow(f"o{operation.index}", f"v{result.index}", shown)
 
 
 def draw_use(sheet: Sheet, use: Use) -> None:
     """Draw the arrow from a value into an operation, with the gradient that flowed back there."""
     value, gradient = use.value, use.contribution
-    reference = sheet.reference_for(value.shape)
+    reference = sheet.reference_for(value)
     shown = magnitude(size_of(gradient), reference, value.needs_gradient and use.is_stale)
     lines = sheet.gradient_text(gradient, shown)
     sheet.arrow(f"v{value.index}", f"o{use.operation.index}", shown, lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinygrad_edu.trace.caller import called
 from tinygrad_edu.trace.graph import measure, read
 from tinygrad_edu.viz.by_module import draw_by_module
 from tinygrad_edu.viz.by_operation import draw_by_operation
@@ -30,14 +31,16 @@ def graph(
     reference: float | None = None,
     show_contributions: bool = True,
     show_legend: bool = True,
+    names: str | None = "caller",
 ) -> Digraph:
     """Draw the graph that a value or tensor was computed in.
 
     Boxes are values: name, number or shape, and the gradient of the output with respect to them
-    (of a tensor, the mean of its absolute values). Ellipses are operations. Arrows show the way
-    forward; the number and the look of an arrow show the gradient that flowed back along it in the
-    last backward pass (upstream gradient × local derivative). A gradient that was not computed is
-    "–", which is not 0. Boxes around nodes are module calls.
+    (of a tensor, the rms: the root of the mean square of its elements). Ellipses are operations.
+    Arrows show the way forward; the number and the look of an arrow show the gradient that flowed
+    back along it in the last backward pass (upstream gradient × local derivative). A gradient that
+    was not computed is "–", which is not 0; one to which other passes have added too says how much
+    is from here. Boxes around nodes are module calls.
 
     Args:
         output: a `Value`, a `Tensor`, or a list of them.
@@ -49,13 +52,17 @@ def graph(
         direction: "LR" from left to right, "TB" from top to bottom, "RL" or "BT".
         theme: "light", "dark", or "auto": light, and in SVG dark for readers who prefer that.
         reference: the size of a gradient that is drawn as healthy (grey). By default, for tensors
-            that of the last one with dims before the output; for single numbers, the output's.
+            that of the last layer with weights, as of `gradient_flow` (without modules, the last
+            one with dims before the output); for parameters, whose gradients are sums over the
+            batch, that of the last weight; for single numbers, the output's.
         show_contributions: write the numbers on the arrows.
         show_legend: draw the legend.
+        names: "caller" calls what has no name as the variable that holds it where this is called;
+            None does not.
 
     Returns:
-        A `graphviz.Digraph`: `.source` is the DOT text, `.render("name", format="svg")` writes a
-        file (or "png", "pdf"), and a notebook shows it.
+        A `graphviz.Digraph`: `.render("name.svg")` writes a file (or .png, .pdf), `.source` is the
+        DOT text, and a notebook shows it.
 
     Raises:
         TypeError: `output` is neither a value nor a tensor, or `params` holds no names.
@@ -73,10 +80,12 @@ def graph(
             raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, not {given!r}")
     theme_named(theme)
     by_module = _is_drawn_by_module(output, limit, detail)
-    recorded = read(output, params)
+    recorded = read(output, called(params, names))
     sheet = Sheet(recorded, direction, theme, reference)
     sheet.show_contributions = show_contributions
     if by_module:
+        if reference is None:
+            sheet.refer_to_layer()
         draw_by_module(sheet, limit)
     else:
         draw_by_operation(sheet)
@@ -93,7 +102,7 @@ def _is_drawn_by_module(output: Any, limit: int, detail: str) -> bool:
     if detail == "modules":
         raise ValueError(
             "detail='modules' draws a node for each module call, but no module took part in this "
-            "graph: use detail='full'"
+            f"graph: use detail='full'{f' and limit={count}' if count > limit else ''}"
         )
     raise ValueError(
         f"this graph has {count:,} values, more than the limit of {limit:,} up to which a drawing "

@@ -1,28 +1,25 @@
 """How much of the gradient reaches each layer of a network: the numbers; pictures are elsewhere.
 
-`flow_table` prints them and `flow_figure` draws them. The measure is mean |∂L/∂activation| of a
+`flow_table` prints them and `flow_figure` draws them. The measure is the rms of ∂L/∂activation of a
 layer next to that of the last one: a ratio near 1 is healthy. What the words mean is in `style`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.viz.style import STEPS, magnitude, size_of
+from tinygrad_edu.viz.style import STEPS, WORDS, magnitude, rms_of
 
 DEAD_SHARE = 0.7
 """From this share of dead units on a layer is dead (AUTOTRAINER, X. Zhang et al., ICSE 2021)."""
 
 FLAT_SLOPE = 0.01
 """Below this share of the largest slope that it can have, an activation is flat."""
-
-WORDS = ("dead", "exploding", "vanishing", "growing", "weakening", "healthy")
-"""The verdicts; a network's is the first of these that one of its layers has."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +28,22 @@ class LayerFlow:
 
     Attributes:
         name: "layer 1", …, and "output" for the last.
-        gradient: mean |∂L/∂activation| over the batch and the units.
+        gradient: mean |∂L/∂activation| over the batch and the units. Of the last layer, whose
+            activation is between it and the loss, ∂L/∂(what its weights compute) counts.
+        rms: root mean square of the same; what is compared.
         weight_gradient: ‖∂L/∂W‖, the square root of the sum of squares.
-        ratio: `gradient` next to that of the last layer.
+        ratio: `rms` next to that of the last layer.
         flat: the share of slopes (per image and unit) below 1 % of the largest that the activation
             can have: where sigmoid and tanh are saturated, and relu is switched off. None for a
             layer without activation.
         dead: the share of units whose slope is exactly 0 for every image of the batch: they let no
             gradient through. None likewise.
-        verdict: one of `WORDS`.
+        verdict: one of `style.WORDS`.
     """
 
     name: str
     gradient: float
+    rms: float
     weight_gradient: float
     ratio: float
     flat: float | None
@@ -59,7 +59,7 @@ class NetworkFlow:
         name: what tells it from others, such as its activation.
         layers: the layers; the last one is what the ratios refer to.
         loss: the loss.
-        verdict: the first of `WORDS` that one of the layers has.
+        verdict: the first of `style.WORDS` that one of the layers has.
     """
 
     name: str
@@ -75,7 +75,7 @@ class ChainFlow:
     Attributes:
         factor: the factor f.
         gradients: ∂y/∂xᵢ for x₀, x₁ = f·x₀, …, y = xₙ: the value is fⁿ⁻ⁱ.
-        verdict: of ∂y/∂x₀, one of `WORDS`.
+        verdict: of ∂y/∂x₀, one of `style.WORDS`.
     """
 
     factor: float
@@ -126,8 +126,9 @@ def batch_flow(
         before = x = linear(x)
         for module in activation:
             x = module(x)
-        x.retain_grad()
-        taps.append((linear, activation, before, x))
+        after = before if linear is layers[-1][0] else x
+        after.retain_grad()
+        taps.append((linear, activation, before, after))
     model.zero_grad()
     result = (loss or nn.MSELoss())(x, targets)
     result.backward()
@@ -208,10 +209,12 @@ def _measure(linear: Any, activation: list[Any], before: Any, after: Any) -> dic
     """Measure one layer after the backward pass."""
     weight = max(linear.parameters(), key=lambda parameter: parameter.ndim)
     flat, dead = _flat_and_dead(activation, before)
+    gradient = after.grad.numpy().astype(np.float64)
     with np.errstate(all="ignore"):
         norm = float(np.linalg.norm(weight.grad.numpy().astype(np.float64)))
-    gradient = size_of(after.grad.numpy())
-    return {"gradient": gradient, "weight_gradient": norm, "flat": flat, "dead": dead}
+        mean = float(np.abs(gradient).mean())
+    sizes = {"gradient": mean, "rms": rms_of(gradient), "weight_gradient": norm}
+    return {**sizes, "flat": flat, "dead": dead}
 
 
 def _flat_and_dead(activation: list[Any], before: Any) -> tuple[float | None, float | None]:
@@ -242,38 +245,67 @@ def _slopes(activation: list[Any], numbers: Any) -> Any:
 
 def _judged(measured: list[dict[str, Any]]) -> tuple[LayerFlow, ...]:
     """Compare the layers with the last one, and judge each."""
-    last = measured[-1]["gradient"]
+    last = measured[-1]["rms"]
     blocked = False  # whether a dead layer lies between here and the loss
     flows = []
     for i, layer in reversed(list(enumerate(measured))):
-        ratio = layer["gradient"] / last if last else math.nan
+        ratio, word = compare(layer["rms"], last)
         blocked = blocked or (layer["dead"] or 0.0) >= DEAD_SHARE or last == 0
-        word = "dead" if blocked and _is_dead(layer) else verdict(ratio)
+        if blocked and word != "nan" and _is_dead(layer):
+            word = "dead"
         name = "output" if layer is measured[-1] and len(measured) > 1 else f"layer {i + 1}"
         flows.append(LayerFlow(name, ratio=ratio, verdict=word, **layer))
     return tuple(reversed(flows))
 
 
 def _is_dead(layer: dict[str, Any]) -> bool:
-    return layer["gradient"] == 0 or (layer["dead"] or 0.0) >= DEAD_SHARE
+    return layer["rms"] == 0 or (layer["dead"] or 0.0) >= DEAD_SHARE
+
+
+def compare(size: float, reference: float) -> tuple[float, str]:
+    """Return the ratio of a gradient to a healthy one, and the verdict.
+
+    >>> compare(1e-5, 0.1), compare(math.inf, 0.1), compare(0.1, math.inf)
+    ((0.0001, 'vanishing'), (inf, 'exploding'), (nan, 'exploding'))
+    """
+    if not 0 < reference < math.inf:
+        return math.nan, "exploding" if math.inf in (size, reference) and size == size else "nan"
+    return size / reference, verdict(size / reference)
 
 
 def verdict(ratio: float) -> str:
-    """Judge a gradient next to a healthy one: one of `WORDS`, but for "dead".
+    """Judge a gradient next to a healthy one: one of `style.WORDS`, but for "dead".
 
-    >>> [verdict(ratio) for ratio in (1e-9, 1e-2, 1.0, 50.0, 71.0, math.nan, 0.0)]
-    ['vanishing', 'weakening', 'healthy', 'growing', 'exploding', 'exploding', 'vanishing']
+    >>> [verdict(ratio) for ratio in (1e-9, 1e-2, 1.0, 50.0, 71.0, math.inf, math.nan, 0.0)]
+    ['vanishing', 'weakening', 'healthy', 'growing', 'exploding', 'exploding', 'nan', 'vanishing']
     """
-    shown = magnitude(ratio)
-    if shown.state == "zero":  # smaller than a float can hold
+    if ratio == 0:  # smaller than a float can hold
         return "vanishing"
-    if shown.state == "invalid":
-        return "exploding"
-    words = {"vanished": "vanishing", "exploded": "exploding"}
-    return words.get(STEPS[shown.step], STEPS[shown.step])
+    if not math.isfinite(ratio):
+        return "nan" if math.isnan(ratio) else "exploding"
+    return STEPS[magnitude(ratio).step]
 
 
-def worst(verdicts: Any) -> str:
-    """Return the first of `WORDS` that is among the verdicts."""
+def worst(verdicts: Iterable[str]) -> str:
+    """Return the first of `style.WORDS` that is among the verdicts."""
     found = set(verdicts)
     return next(word for word in WORDS if word in found)
+
+
+def deciding(verdicts: Sequence[str], ratios: Sequence[float | None]) -> int:
+    """Return the place of the layer that gives a network its verdict.
+
+    That is, of those with this word: for "nan" and "dead" the last one, from which it goes back;
+    for "healthy" the first one; else the one that is furthest from healthy.
+
+    >>> deciding(["growing", "growing", "healthy"], [15.0, 33.0, 1.0])
+    1
+    """
+    word = worst(verdicts)
+    places = [i for i, each in enumerate(verdicts) if each == word]
+    if word in ("nan", "dead"):
+        return places[-1]
+    if word == "healthy":
+        return places[0]
+    distances = {i: abs(magnitude(ratios[i]).r) for i in places}  # nan of 0, inf and nan
+    return max(places, key=lambda i: math.inf if math.isnan(distances[i]) else distances[i])

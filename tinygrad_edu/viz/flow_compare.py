@@ -34,7 +34,9 @@ class FlowComparison:
         parts = [f"{', '.join(names)}: the gradient {verb}" for verb, names in groups.items()]
         return "; ".join(parts)
 
-    def __getitem__(self, name: str) -> GradientFlow:
+    def __getitem__(self, name: str | int) -> GradientFlow:
+        if isinstance(name, int):
+            return self.flows[name]
         for flow in self.flows:
             if flow.name == name:
                 return flow
@@ -105,7 +107,7 @@ def compare_flows(
         flows: the flows by the names that they are to have, or just the flows.
 
     Raises:
-        TypeError: something among them is no flow.
+        TypeError: something among them is no flow, or it is a single one.
         ValueError: there is none, or two have the same name.
 
     >>> import tinygrad_edu as torch
@@ -123,6 +125,11 @@ def compare_flows(
     >>> compare_flows({"sigmoid": flow_with(nn.Sigmoid), "relu": flow_with(nn.ReLU)})
     <FlowComparison: sigmoid: the gradient vanishes; relu: the gradient arrives>
     """
+    if isinstance(flows, GradientFlow):
+        raise TypeError(
+            "compare_flows takes several flows, and this is one: give a dictionary of names to "
+            'flows, such as {"sigmoid": flow_1, "relu": flow_2}, or a list of them'
+        )
     pairs: Sequence[tuple[str | None, Any]]
     if isinstance(flows, Mapping):
         pairs = [(str(name), flow) for name, flow in flows.items()]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tinygrad_edu.trace.graph import read
-from tinygrad_edu.viz import labels
 from tinygrad_edu.viz.by_module import draw_by_module
 from tinygrad_edu.viz.flow_figure import draw_panels
 from tinygrad_edu.viz.flow_report import panel_of
 from tinygrad_edu.viz.render import Digraph
 from tinygrad_edu.viz.sheet import Sheet
-from tinygrad_edu.viz.style import number
 
 if TYPE_CHECKING:
     from tinygrad_edu.viz.flow_compare import FlowComparison
@@ -27,12 +26,9 @@ def draw_flow(flow: GradientFlow, direction: str, theme: str, limit: int) -> Dig
         )
     model, loss = flow.source
     sheet = Sheet(read(loss, params=model), direction, theme, None)
-    last = flow[flow.reference].mean
-    if last:
-        sheet.reference = last
-        where = labels.literal(flow.reference)
-        sheet.reference_words = f"{number(last)} at {where}; single numbers to "
-        sheet.reference_words += f"{number(sheet.reference_of_numbers)} at the output"
+    last = flow[flow.reference].rms
+    if last and math.isfinite(last):
+        sheet.refer_to(last, flow.reference)
     draw_by_module(sheet, limit)
     return sheet.finish(True)
 

@@ -14,11 +14,19 @@ from tinygrad_edu.viz.canvas import Canvas
 from tinygrad_edu.viz.flow import Flows
 from tinygrad_edu.viz.flow_reading import Axis, Panel, Row, common_axis, lesson, panel
 from tinygrad_edu.viz.render import Digraph
-from tinygrad_edu.viz.style import BOUNDS, STEPS, Magnitude, magnitude, number, width
+from tinygrad_edu.viz.style import (
+    BOUNDS,
+    RANGES,
+    STEPS,
+    Magnitude,
+    look_of,
+    magnitude,
+    number,
+    width,
+)
 
 WIDTHS = {1: 620, 2: 440, 3: 350, 4: 300}  # of a panel, by how many stand side by side
 MARGIN, GAP, HEADER, PITCH, BOX = 28, 30, 62, 35, 22
-LEGEND_BOUNDS = ("≤ 1e-5", "to 1e-3", "to 0.1", "to 10", "to 70", "to 1e4", "above")
 
 
 def flow_figure(flows: Flows, about: str = "", theme: str = "auto") -> Digraph:
@@ -96,14 +104,14 @@ class _PanelPainter:
         self.canvas.text(self.left, self._middle(0), "↓ the gradient flows back", 13)
         for i, row in enumerate(panel.rows):
             shown = magnitude(row.ratio)
-            self._draw_flow(i, shown)
-            self._draw_box(i + 1, row.name, shown)
+            self._draw_flow(i, row, shown)
+            self._draw_box(i + 1, row.name, shown if row.is_judged else None)
             self._draw_bar(i + 1, row, shown)
 
     def _draw_header(self, panel: Panel) -> None:
         canvas, theme = self.canvas, self.theme
         canvas.text(self.x, self.y + 12, panel.title, 19, bold=True)
-        shown = magnitude(panel.rows[-1].ratio)
+        shown = look_of(panel.verdict)
         pill = 16 + 8 * len(panel.verdict)
         fill, outline, color = self._colors(shown)
         canvas.rectangle(
@@ -162,12 +170,13 @@ class _PanelPainter:
         )  # fmt: skip
         self.canvas.text(self.x + self.box_width / 2, y, words, 13, color=color, align="center")
 
-    def _draw_flow(self, line: int, shown: Magnitude) -> None:
+    def _draw_flow(self, line: int, row: Row, shown: Magnitude) -> None:
         """Draw the gradient that flows down to the box of the next line, if any does."""
         theme, thickness = self.theme, 2 * width(shown)
         if shown.state in ("zero", "missing"):
             return
         color = theme.invalid if shown.state == "invalid" else theme.steps[shown.step]
+        color = color if row.is_judged else theme.rule
         x, y = self.x + (self.box_width - thickness) / 2, self._middle(line) + BOX / 2
         self.canvas.rectangle(x, y, thickness, PITCH - BOX, color)
 
@@ -178,23 +187,27 @@ class _PanelPainter:
         words += f", {row.note}" if row.note else ""
         length = self.room * self.axis.place(shown.r) if shown.state == "known" else 0.0
         if length:
-            fill = theme.steps[shown.step]
+            fill = theme.steps[shown.step] if row.is_judged else theme.background
             canvas.rectangle(self.left, y - 8, length, 16, fill, outline=theme.text)
         if length + max(60, 7 * len(words) + 5) < self.room:
             canvas.text(self.left + length + 5, y, words, 13)
         else:
-            color = theme.text_on(shown.step)
+            color = theme.text_on(shown.step) if row.is_judged else theme.text
             canvas.text(self.left + length - 5, y, words, 13, color=color, align="right")
 
 
 def _draw_legend(canvas: Canvas, x: float, y: float, panels: Sequence[Panel]) -> None:
     """Draw what the colours mean, and the states without a colour that occur."""
     theme = canvas.theme
-    states = {magnitude(row.ratio).state for each in panels for row in each.rows}
-    words = f"Colour, width and bar: {panels[0].measure}, relative to the last (logarithmic)"
+    rows = [row for each in panels for row in each.rows]
+    behind = any(row.ratio is not None and not row.is_judged for row in rows)
+    last = "the last with weights" if behind else "the last"
+    words = f"Colour, width and bar: {panels[0].measure}, relative to {last} (logarithmic)"
+    words += "; no colour: behind it, not judged" * behind
+    states = {magnitude(row.ratio).state for row in rows}
     words += "; dotted: exactly 0" * ("zero" in states) + "; ✕: nan or inf" * ("invalid" in states)
     canvas.text(x, y, words, 13)
-    for i, (word, bound) in enumerate(zip(STEPS, LEGEND_BOUNDS, strict=True)):
+    for i, (word, bound) in enumerate(zip(STEPS, RANGES, strict=True)):
         left = x + 92 * i
         canvas.rectangle(left, y + 16, 84, 10, theme.steps[i], outline=theme.text)
         canvas.text(left, y + 35, word, 12)

@@ -19,6 +19,7 @@ import numpy as np
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, Use, ValueNode
 from tinygrad_edu.trace.names import describe
 from tinygrad_edu.viz.flow_slopes import UNKNOWN, Shares, results_of, shares_of
+from tinygrad_edu.viz.style import rms_of as rms_of  # with mean_of and norm_of the sizes there are
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,37 @@ def parts_of(recorded: Graph, model: Any) -> list[Part]:
     return parts
 
 
+class Modules:
+    """The outermost modules with parameters that took part in a graph, as if they were one."""
+
+    def __init__(self, graph: Graph) -> None:
+        outer = dict.fromkeys(call.module for call in graph.calls if call.outer is None)
+        modules = [module for module in outer if any(True for _ in module.parameters())]
+        self.named = [pair for module in modules for pair in module.named_modules()]
+
+    def named_modules(self) -> list[tuple[str, Any]]:
+        """Return all of them with their paths, each path from its outermost module on."""
+        return self.named
+
+
+def reference_in(graph: Graph) -> tuple[float, str] | None:
+    """Find what gradients are compared with: the last layer with weights, as in `gradient_flow`.
+
+    Returns:
+        The rms of ∂L/∂output there and the title of the layer; None if no such layer has a gradient
+        that others can be compared with.
+    """
+    modules = Modules(graph)
+    for part in reversed(parts_of(graph, modules) if modules.named else []):
+        uses = [use for at in weights_of(part).values() for use in at]
+        gradient = together(value.gradient for value in results_of(part.operations))
+        if gradient is None or all(use.contribution is None for use in uses):
+            continue
+        size = rms_of(gradient)
+        return (size, title(part.name, part.kind)) if 0 < size < math.inf else None
+    return None
+
+
 def _parts_around(
     call: ModuleCall, path: str, operations: Sequence[OperationNode]
 ) -> Iterator[Part]:
@@ -244,19 +276,6 @@ def mean_of(x: Any) -> float:
     """Return the mean of |x|."""
     with np.errstate(all="ignore"):
         return float(np.abs(x).mean()) if np.size(x) else 0.0
-
-
-def rms_of(x: Any) -> float:
-    """Return the root of the mean square, which no square over- or underflows.
-
-    >>> rms_of(np.array([3e-200, -3e-200]))
-    3e-200
-    """
-    array = np.abs(np.asarray(x, np.float64))
-    largest = float(array.max()) if array.size else 0.0
-    if largest == 0 or not math.isfinite(largest):
-        return largest
-    return largest * math.sqrt(float(np.square(array / largest).mean()))
 
 
 def norm_of(x: Any) -> float:

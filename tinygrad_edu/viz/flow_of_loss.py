@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_edu.trace.graph import read
-from tinygrad_edu.viz.flow import DEAD_SHARE, WORDS, plain, verdict
+from tinygrad_edu.viz.flow import DEAD_SHARE, compare, deciding, plain, worst
 from tinygrad_edu.viz.flow_layers import Measured, measure, title
 from tinygrad_edu.viz.flow_reading import share
+from tinygrad_edu.viz.style import WORDS
 
 if TYPE_CHECKING:
     from tinygrad_edu.viz.flow_record import FlowHistory
@@ -26,7 +27,10 @@ MOST_FLAT = 0.7
 """Above this share of flat slopes it is said: relu is off for about half of its inputs anyway."""
 
 NOT_COMPUTED = "not computed"
-"""The verdict on a layer that no backward pass has come to."""
+"""What stands for the verdict on a layer that no backward pass has come to."""
+
+NOT_JUDGED = "not judged"
+"""What stands for the verdict on a layer behind the reference, such as an output's activation."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,12 @@ class LayerGradient:
         weight_rms: root mean square of ∂L/∂W.
         update: lr · ‖∂L/∂W‖ / ‖W‖, with ∂L/∂W from all calls that use these weights: the share of
             itself by which a step of plain SGD would change W.
-        saturated: of an activation, the share of slopes (per sample and unit) below 1 % of the
-            largest that it can have: where sigmoid and tanh are flat, and relu is off. None for
+        flat: of an activation, the share of slopes (per sample and unit) below 1 % of the largest
+            that it can have: where sigmoid and tanh are saturated, and relu is off. None for
             another layer, or where no gradient arrived by which a slope could be measured.
         dead: the share of units whose slope is exactly 0 for every sample; None likewise.
-        verdict: one of `flow.WORDS`, or "not computed".
+        verdict: one of `style.WORDS`, or "not computed", or "not judged": a layer behind the
+            reference.
         reason: why, in words.
     """
 
@@ -62,7 +67,7 @@ class LayerGradient:
     weight_mean: float | None
     weight_rms: float | None
     update: float | None
-    saturated: float | None
+    flat: float | None
     dead: float | None
     verdict: str
     reason: str
@@ -74,11 +79,16 @@ class LayerGradient:
 
     @property
     def note(self) -> str:
-        """What pictures say of its units: `100 % dead`, `93 % saturated`, or nothing."""
+        """What pictures say of it: `100 % dead`, `93 % flat`, `not judged`, or nothing."""
         if (self.dead or 0.0) >= DEAD_SHARE:
             return f"{100 * (self.dead or 0.0):.0f} % dead"
-        share_of_flat = self.saturated or 0.0
-        return f"{100 * share_of_flat:.0f} % saturated" if share_of_flat > MOST_FLAT else ""
+        flat = f"{100 * (self.flat or 0.0):.0f} % flat" if (self.flat or 0.0) > MOST_FLAT else ""
+        return ", ".join(filter(None, (NOT_JUDGED * (self.verdict == NOT_JUDGED), flat)))
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the verdict is one of `style.WORDS`."""
+        return self.verdict in WORDS
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class GradientFlow:
         reference: the title of the layer that the ratios refer to: the last one with weights.
         loss: the loss; None if it was not told.
         lr: the learning rate in `LayerGradient.update`.
-        verdict: the first of `flow.WORDS` that one of the layers has.
+        verdict: the first of `style.WORDS` that one of the layers has.
     """
 
     name: str
@@ -106,20 +116,30 @@ class GradientFlow:
 
     @property
     def sentence(self) -> str:
-        """What is left for the first layer, in one sentence."""
-        first = self.layers[0]
-        if first.ratio is None:
-            return f"no gradient came to {first.title}"
-        if first.title == self.reference or not math.isfinite(first.ratio):
-            return f"{first.title}: {first.reason}"
-        return f"{first.title} gets {share(first.ratio)} the gradient at {self.reference}"
+        """What the layer gets that gives the verdict, in one sentence; else the first layer."""
+        if self.verdict == "healthy" and self.layers[0].ratio is None:
+            return f"no gradient came to {self.layers[0].title}"
+        judged = [layer for layer in self.layers if layer.is_judged]
+        layer = judged[deciding([x.verdict for x in judged], [x.ratio for x in judged])]
+        has_reason = layer.verdict == "dead" or layer.title == self.reference
+        if has_reason or layer.ratio is None or not math.isfinite(layer.ratio):
+            return f"{layer.title}: {layer.reason}"
+        return f"{layer.title} gets {share(layer.ratio)} the gradient at {self.reference}"
 
-    def __getitem__(self, name: str) -> LayerGradient:
+    def __getitem__(self, name: str | int) -> LayerGradient:
+        if isinstance(name, int):
+            return self.layers[name]
         for layer in self.layers:
             if name in (layer.name, layer.title):
                 return layer
-        known = ", ".join(repr(layer.name) for layer in self.layers)
+        known = ", ".join(repr(layer.title) for layer in self.layers)
         raise KeyError(f"no layer is called {name!r}: there are {known}")
+
+    def __iter__(self) -> Iterator[LayerGradient]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as JSON can hold them: nan and inf become strings."""
@@ -234,7 +254,9 @@ def gradient_flow(
     Call it after `loss.backward()`. It reads the recorded graph and runs nothing, so the model may
     be anything: modules in modules, residual connections, a module called several times (a layer
     for each call). The measure is the rms of ∂L/∂output of a layer next to that of the last layer
-    with weights, so it depends neither on the size of the loss nor on the width of the layers:
+    with weights, so it depends neither on the size of the loss nor on the width of the layers. A
+    layer behind that one, such as a sigmoid at the output, belongs to the loss, and is not judged
+    unless it is dead or has a nan:
 
     | ratio | verdict | after |
     | --- | --- | --- |
@@ -242,10 +264,11 @@ def gradient_flow(
     | ≤ 1/10 | weakening | halfway there |
     | between 1/10 and 10 | healthy | |
     | ≥ 10 | growing | halfway there |
-    | ≥ 71 (10^1.85), nan, inf | exploding | AUTOTRAINER: more than 70 |
+    | ≥ 70, inf | exploding | AUTOTRAINER: more than 70 |
     | 0, or 70 % of the units dead | dead | AUTOTRAINER: 70 % of the gradients exactly 0 |
+    | nan | nan | |
 
-    A gradient too small for a float is exactly 0 without dead units behind it: that is vanishing.
+    A gradient that is 0 without dead units behind it is too small for a float: that is vanishing.
 
     Args:
         model: an `nn.Module`.
@@ -301,28 +324,27 @@ def compare_layers(
     Raises:
         RuntimeError: no gradient was computed in any of them.
     """
-    reached = [layer for layer in measured if layer.gradient is not None]
-    if not reached:
+    if not (reached := [layer for layer in measured if layer.gradient is not None]):
         raise RuntimeError(
             "no gradient has been computed in this graph: call loss.backward() first, then "
             "gradient_flow(model, loss) with the same loss"
         )
     reference = next((x for x in reversed(reached) if x.weight is not None), reached[-1])
-    judge = _Judge(reference)
-    layers = [judge.layer(layer, lr) for layer in reversed(measured)][::-1]
-    found = {layer.verdict for layer in layers}
-    word = next(word for word in WORDS if word in found)
-    return GradientFlow(name, tuple(layers), reference.title, loss, lr, word, source)
+    judge = _Judge(reference, reached)
+    layers = tuple(judge.layer(layer, lr) for layer in reversed(measured))[::-1]
+    word = worst(layer.verdict for layer in layers)
+    return GradientFlow(name, layers, reference.title, loss, lr, word, source)
 
 
 class _Judge:
     """Judges the layers of a model, from the loss back."""
 
-    def __init__(self, reference: Measured) -> None:
-        assert reference.gradient is not None
+    def __init__(self, reference: Measured, reached: Sequence[Measured]) -> None:
+        assert reference.gradient is not None and reached[-1].gradient is not None
         self.last = reference.gradient[1]
         self.reference = reference
-        self.blocker = "the loss" if self.last == 0 else ""
+        self.is_behind = True  # whether the reference is still to come
+        self.blocker = "the loss" if reached[-1].gradient[1] == 0 else ""
 
     def layer(self, of: Measured, lr: float) -> LayerGradient:
         """Judge one layer."""
@@ -331,8 +353,9 @@ class _Judge:
         update = None
         if own is not None and of.total is not None:
             update = lr * of.total / own if own else math.inf
-        ratio = None if rms is None else rms / self.last if self.last else math.nan
-        word, reason = self._verdict(of, rms, ratio)
+        self.is_behind = self.is_behind and of is not self.reference
+        ratio = None if rms is None else compare(rms, self.last)[0]
+        word, reason = self._verdict(of, rms)
         return LayerGradient(
             name=of.name,
             kind=of.kind,
@@ -343,29 +366,34 @@ class _Judge:
             weight_mean=sizes[1],
             weight_rms=sizes[2],
             update=update,
-            saturated=of.shares.saturated,
+            flat=of.shares.flat,
             dead=of.shares.dead,
             verdict=word,
             reason=reason,
         )
 
-    def _verdict(self, of: Measured, rms: float | None, ratio: float | None) -> tuple[str, str]:
-        dead, saturated = of.shares.dead or 0.0, of.shares.saturated or 0.0
-        if rms is None or ratio is None:
+    def _verdict(self, of: Measured, rms: float | None) -> tuple[str, str]:
+        dead, flat = of.shares.dead or 0.0, of.shares.flat or 0.0
+        if rms is None:
             return NOT_COMPUTED, "no backward pass has come here"
+        if math.isnan(rms):
+            return "nan", "the gradient is nan"
         if dead >= DEAD_SHARE:
             self.blocker = of.title
             return "dead", f"{100 * dead:.0f} % of its units let no gradient through"
         if rms == 0 and self.blocker:
             return "dead", f"nothing comes through {self.blocker}"
-        word = verdict(ratio)
-        if word == "exploding" and not math.isfinite(ratio):
-            return word, "the gradient is nan or inf"
+        ratio, word = compare(rms, self.last)
+        if math.isinf(rms) or math.isinf(ratio):
+            return "exploding", "the gradient is more than a float can hold"
+        if self.is_behind:
+            self.blocker = of.title if self.last == 0 else self.blocker
+            return NOT_JUDGED, f"behind {self.reference.title}, what the others are compared with"
         if of is self.reference:
             return word, "what the others are compared with"
         reason = f"{share(ratio)} the gradient at {self.reference.title}"
         if rms == 0:
             reason = "smaller than a float can hold"
-        if saturated > MOST_FLAT:
-            reason += f"; {100 * saturated:.0f} % of its slopes are flat"
+        if flat > MOST_FLAT:
+            reason += f"; {100 * flat:.0f} % of its slopes are flat"
         return word, reason

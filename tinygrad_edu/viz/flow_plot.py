@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_edu.viz.flow_reading import chosen
-from tinygrad_edu.viz.style import BOUNDS, STEPS, Theme, magnitude
+from tinygrad_edu.viz.style import BOUNDS, RANGES, STEPS, Theme, magnitude
 from tinygrad_edu.viz.style import theme as theme_named
 
 if TYPE_CHECKING:
@@ -122,13 +122,15 @@ def _draw_bands(ax: Any, colors: Theme, low: int, high: int) -> None:
     """Shade the steps of a gradient's size, and write their words above."""
     ax.set_xscale("log")
     edges = [low, *(bound for bound in BOUNDS if low < bound < high), high]
+    words: dict[str, list[float]] = {}
     for left, right in pairwise(edges):
-        center = (left + right) / 2
-        step = magnitude(10.0**center).step
+        step = magnitude(10.0 ** ((left + right) / 2)).step
         ax.axvspan(10.0**left, 10.0**right, color=colors.steps[step], alpha=0.3, lw=0, zorder=0)
+        words.setdefault(STEPS[step], []).extend((left, right))
+    for word, places in words.items():
         ax.annotate(
-            STEPS[step],
-            (10.0**center, 1.0),
+            word,
+            (10.0 ** ((places[0] + places[-1]) / 2), 1.0),
             (0, 4),
             xycoords=ax.get_xaxis_transform(),
             textcoords="offset points",
@@ -194,7 +196,10 @@ def _draw_line(ax: Any, colors: Theme, line: _Line, ends: tuple[int, int], room:
     places = list(range(len(shown)))
     ink = line.hue or colors.text
     ax.plot(ratios, places, line.dashes, color=ink, lw=1.6, zorder=3)
-    fills = [line.hue or colors.steps[m.step] for m in shown]
+    fills = [
+        line.hue or (colors.steps[m.step] if layer.is_judged else colors.background)
+        for m, layer in zip(shown, layers, strict=True)
+    ]
     look = {"edgecolors": colors.text, "linewidths": 1.0, "marker": line.marker, "s": 46}
     ax.scatter(ratios, places, c=fills, zorder=4, **look)
     if line.hue:
@@ -312,10 +317,9 @@ def _draw_scale(ax: Any, colors: Theme, image: Any, words: str, absolute: bool) 
         bar.set_ticks(list(ticks), labels=[_power(r) for r in ticks])
     else:
         edges = image.norm.boundaries
-        bounds = ("≤ 1e-5", "to 1e-3", "to 0.1", "to 10", "to 70", "to 1e4", "> 1e4")
         bar.set_ticks(
             [(a + b) / 2 for a, b in pairwise(edges)],
-            labels=[f"{word} ({bound})" for word, bound in zip(STEPS, bounds, strict=True)],
+            labels=[f"{word} ({bound})" for word, bound in zip(STEPS, RANGES, strict=True)],
         )
         bar.ax.minorticks_off()
     bar.ax.tick_params(colors=colors.text, labelsize=8, length=0 if not absolute else 3)

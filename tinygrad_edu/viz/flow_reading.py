@@ -6,12 +6,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tinygrad_edu.viz.flow import ChainFlow, Flows, NetworkFlow
+from tinygrad_edu.trace.waterfall import plural
+from tinygrad_edu.viz.flow import DEAD_SHARE, ChainFlow, Flows, NetworkFlow, deciding
 from tinygrad_edu.viz.style import magnitude, number
 
 MOST_LAYERS, MOST_STEPS = 24, 11  # the rows of a figure
 
 VERBS = {
+    "nan": "is nan",
     "dead": "stops at dead units",
     "exploding": "explodes",
     "vanishing": "vanishes",
@@ -24,11 +26,15 @@ VERBS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One layer of a panel: what it is called, its gradient next to a healthy one, and a note."""
+    """One layer of a panel: what it is called, its gradient next to a healthy one, and a note.
+
+    A layer behind the one that the others are compared with is not judged, and has no colour.
+    """
 
     name: str
     ratio: float | None
     note: str = ""
+    is_judged: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,16 +54,34 @@ def panel(flow: NetworkFlow | ChainFlow) -> Panel:
     if isinstance(flow, ChainFlow):
         steps = chosen(len(flow.gradients), MOST_STEPS)
         rows = [Row(f"step {i}", flow.gradients[i]) for i in reversed(steps)]
-        base = f"{flow.factor:g}" if flow.factor >= 0 else f"({flow.factor:g})"
+        factor = _factor(flow)
+        base = factor if flow.factor >= 0 else f"({factor})"
         result = f"{base}^{len(flow.gradients) - 1} = {number(flow.gradients[0])}"
         sentence = f"gradient at step 0: {result}"
         measure = "|∂y/∂x| at each step"
-        return Panel(f"× {flow.factor:g}", flow.verdict, sentence, rows, "y", measure)
+        return Panel(f"× {factor}", flow.verdict, sentence, rows, "y", measure)
     rows = [Row(flow.layers[i].name, flow.layers[i].ratio) for i in chosen(len(flow.layers))]
-    first = flow.layers[0].ratio
-    sentence = f"layer 1 gets {share(first)} the output's gradient"
-    measure = "mean |∂L/∂activation| of each layer"
-    return Panel(flow.name, flow.verdict, sentence, rows[::-1], "loss", measure)
+    measure = "rms of ∂L/∂activation of each layer"
+    return Panel(flow.name, flow.verdict, _sentence(flow), rows[::-1], "loss", measure)
+
+
+def _factor(flow: ChainFlow) -> str:
+    return f"{flow.factor:g}".replace("-", "−")
+
+
+def _sentence(flow: NetworkFlow) -> str:
+    """Name the layer that gives the network its verdict, and what it gets."""
+    layers = flow.layers
+    layer = layers[deciding([x.verdict for x in layers], [x.ratio for x in layers])]
+    if flow.verdict == "nan":
+        return f"from {layer.name} back; the loss is {number(flow.loss)}"
+    if flow.verdict == "dead" and (layer.dead or 0.0) < DEAD_SHARE:
+        return f"nothing comes to {layer.name}"
+    if flow.verdict == "dead":
+        return f"{100 * (layer.dead or 0.0):.0f} % of the units of {layer.name} let nothing through"
+    if not math.isfinite(layer.ratio):
+        return f"the gradient at {layer.name} is more than a float can hold"
+    return f"{layer.name} gets {share(layer.ratio)} the output's gradient"
 
 
 def share(ratio: float) -> str:
@@ -97,12 +121,12 @@ def lesson(flows: Flows) -> str:
     """
     first = flows[0]
     if isinstance(first, ChainFlow):
-        scene, preposition = f"{len(first.gradients) - 1} multiplications", "by"
+        scene, preposition = plural(len(first.gradients) - 1, "multiplication"), "by"
     else:
-        scene, preposition = f"{len(first.layers) - 1} hidden layers", "with"
+        scene, preposition = plural(len(first.layers) - 1, "hidden layer"), "with"
     groups: dict[str, list[str]] = {}
     for flow in flows:
-        name = f"{flow.factor:g}" if isinstance(flow, ChainFlow) else flow.name
+        name = _factor(flow) if isinstance(flow, ChainFlow) else flow.name
         groups.setdefault(VERBS[flow.verdict], []).append(name)
     parts: list[str] = []
     for verb, names in groups.items():

@@ -10,16 +10,17 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from tinygrad_edu.viz.flow_of_loss import NOT_JUDGED
 from tinygrad_edu.viz.flow_reading import Axis, Panel, Row, common_axis
 from tinygrad_edu.viz.flow_table import (
     ASCII,
     Column,
     bar_text,
-    color_of,
     fitting,
     memory_console,
     needed,
     percent,
+    style_of,
 )
 from tinygrad_edu.viz.style import CSS_CLASS, DARK, LIGHT, Theme, magnitude, number
 
@@ -41,7 +42,12 @@ class Report(str):
 def panel_of(flow: GradientFlow) -> Panel:
     """Read a flow as a panel: from the loss back to the first layer."""
     rows = [
-        Row(layer.title, layer.ratio, "dead" if layer.note.endswith("dead") else "")
+        Row(
+            layer.title,
+            layer.ratio,
+            "dead" if layer.note.endswith("dead") else "",
+            layer.is_judged,
+        )
         for layer in reversed(flow.layers)
     ]
     measure = "rms of ∂L/∂output of each layer"
@@ -83,7 +89,7 @@ def _columns(flow: GradientFlow) -> list[Column]:
         ("ratio", 8, 0),
         ("‖∂L/∂W‖", 8, 4),
         (UPDATE, 8, 5),
-        ("saturated", 9, 6),
+        ("flat", 5, 6),
         ("dead", 5, 7),
         ("verdict", 12, 0),
     ]
@@ -106,9 +112,9 @@ def _table(flow: GradientFlow, columns: list[Column], axis: Axis, width: int) ->
         cells = cells_of(layer)
         table.add_row(
             *(
-                bar_text(layer.ratio, axis, bar)
+                bar_text(layer.ratio, axis, bar, layer.is_judged)
                 if name == BAR
-                else Text(cells[name], style=style_of(layer) if name == "verdict" else "")
+                else Text(cells[name], style=style_of(layer.verdict) if name == "verdict" else "")
                 for name, _, _ in columns
             )
         )
@@ -123,15 +129,10 @@ def cells_of(layer: LayerGradient) -> dict[str, str]:
         "ratio": number(layer.ratio, 3),
         "‖∂L/∂W‖": "" if layer.weight_gradient is None else number(layer.weight_gradient, 3),
         UPDATE: "" if layer.update is None else number(layer.update, 2),
-        "saturated": "" if layer.saturated is None else percent(layer.saturated),
+        "flat": "" if layer.flat is None else percent(layer.flat),
         "dead": "" if layer.dead is None else percent(layer.dead),
         "verdict": layer.verdict,
     }
-
-
-def style_of(layer: LayerGradient) -> str:
-    """Return a terminal's colour for a verdict."""
-    return "magenta" if layer.verdict == "dead" else color_of(layer.ratio)
 
 
 def notes(flow: GradientFlow, shown: Sequence[str]) -> str:
@@ -140,15 +141,17 @@ def notes(flow: GradientFlow, shown: Sequence[str]) -> str:
     meanings = {
         "ratio": f"rms of ∂L/∂output relative to that of {flow.reference}",
         UPDATE: f"{rate}‖∂L/∂W‖ / ‖W‖",
-        "saturated": "share of slopes below 1 % of the largest",
+        "flat": "share of slopes below 1 % of the largest (sigmoid, tanh: saturated; relu: off)",
         "dead": "share of units whose slope is 0 for every sample",
     }
+    if any(layer.verdict == NOT_JUDGED for layer in flow.layers):
+        meanings["verdict"] = f"what is behind {flow.reference} belongs to the loss"
     return " ".join(f"{name}: {words}." for name, words in meanings.items() if name in shown)
 
 
 # --- HTML ----------------------------------------------------------------------------------------
 
-HTML = ("layer", "rms ∂L/∂out", "ratio", BAR, "‖∂L/∂W‖", UPDATE, "saturated", "dead", "verdict")
+HTML = ("layer", "rms ∂L/∂out", "ratio", BAR, "‖∂L/∂W‖", UPDATE, "flat", "dead", "verdict")
 HTML_SIDE_BY_SIDE = ("layer", "ratio", BAR, "dead", "verdict")
 
 
@@ -187,7 +190,8 @@ def _html_row(layer: LayerGradient, axis: Axis, columns: Sequence[str]) -> str:
     bar = ""
     if shown.state == "known":
         size = max(100 * axis.place(shown.r), 1)
-        bar = f'<div class="s{shown.step}" style="width:{size:.1f}%"></div>'
+        kind = f"s{shown.step}" if layer.is_judged else "plain"
+        bar = f'<div class="{kind}" style="width:{size:.1f}%"></div>'
     parts = [f'<th scope="row" class="words">{cells["layer"]}</th>']
     for name in columns[1:]:
         if name == BAR:
@@ -215,6 +219,7 @@ def _rules(name: str, theme: Theme) -> str:
         " tfoot td": f"color:{theme.muted};text-align:left;max-width:0;white-space:normal",
         " .bar": "width:10em",
         " .bar div": f"height:.8em;border:1px solid {theme.text};box-sizing:border-box",
+        " .plain": f"background:{theme.operation}",
         **{f" .s{i}": f"background:{color}" for i, color in enumerate(theme.steps)},
     }
     text = ""

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tinygrad_edu.viz.flow_reading import common_axis
-from tinygrad_edu.viz.flow_report import LONGEST_NAME, Report, panel_of, style_of, written
-from tinygrad_edu.viz.flow_table import bar_text, memory_console
+from tinygrad_edu.viz.flow_report import LONGEST_NAME, Report, panel_of, written
+from tinygrad_edu.viz.flow_table import bar_text, memory_console, style_of
 from tinygrad_edu.viz.style import number
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tinygrad_edu.viz.flow_of_loss import LayerGradient
 
 RATIO, VERDICT, SHORTEST, LONGEST = 8, 12, 5, 20  # characters; the last two of a bar
+GAP = 2  # between columns
 
 
 def comparison_report(
@@ -28,8 +29,8 @@ def comparison_report(
     rows = comparison.rows()
     alike = all(len({x.title for x in row if x}) == 1 and None not in row for row in rows)
     longest = [_longest(flow.layers) for flow in flows]
-    names = longest[0] + 1 if alike else sum(longest) + len(flows)
-    room = (width - names) // len(flows) - RATIO - VERDICT - 3
+    names = longest[0] + GAP if alike else sum(longest) + GAP * len(flows)
+    room = (width - names) // len(flows) - RATIO - VERDICT - 3 * GAP
     if room < SHORTEST:
         tables = (flow.table(width=width, color=color, ascii_only=ascii_only) for flow in flows)
         return Report("\n\n".join(tables))
@@ -77,6 +78,6 @@ def _add_column(table: Table, name: str, width: int, justify: Any = "left") -> N
 def _cells(layer: LayerGradient, axis: Any, bar: int) -> list[str | Text]:
     return [
         number(layer.ratio, 3),
-        bar_text(layer.ratio, axis, bar),
-        Text(layer.verdict, style=style_of(layer)),
+        bar_text(layer.ratio, axis, bar, layer.is_judged),
+        Text(layer.verdict, style=style_of(layer.verdict)),
     ]

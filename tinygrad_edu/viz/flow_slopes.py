@@ -19,18 +19,18 @@ from tinygrad_edu.trace.local import local_derivatives
 from tinygrad_edu.value import Value
 
 FLAT_SLOPE = 0.01
-"""Below this share of the largest slope that it can have, an activation is flat (saturated)."""
+"""Below this share of the largest slope that it can have, an activation is flat."""
 
 
 class Shares(NamedTuple):
     """How much of an activation is flat; None where no slope is known.
 
     Attributes:
-        saturated: the share of slopes below 1 % of the largest that the activation can have.
+        flat: the share of slopes below 1 % of the largest that the activation can have.
         dead: the share of units whose slope is exactly 0 for every sample.
     """
 
-    saturated: float | None
+    flat: float | None
     dead: float | None
 
 
@@ -51,7 +51,7 @@ def shares_of(operations: Sequence[OperationNode]) -> Shares:
     >>> y = x.relu()
     >>> y.sum().backward()
     >>> shares_of(read(y).operations)  # off: unit 0 for both samples, unit 1 for one of two
-    Shares(saturated=0.75, dead=0.5)
+    Shares(flat=0.75, dead=0.5)
     """
     if not operations or not all(map(_is_elementwise, operations)):
         return UNKNOWN

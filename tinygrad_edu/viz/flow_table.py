@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tinygrad_edu.viz.flow import ChainFlow, Flows, LayerFlow, NetworkFlow
+from tinygrad_edu.viz.flow import ChainFlow, Flows, NetworkFlow, verdict
 from tinygrad_edu.viz.flow_reading import MOST_STEPS, Axis, chosen, common_axis, lesson, panel
-from tinygrad_edu.viz.style import magnitude, number
+from tinygrad_edu.viz.style import look_of, magnitude, number
 
 COLORS = ("bold blue", "blue", "cyan", "none", "yellow", "red", "bold red")
 """A terminal's colours for the steps of a gradient's size (`style.STEPS`); words say the same."""
@@ -23,7 +23,7 @@ ASCII = str.maketrans(SIGNS, "--d|#-.-x8S2")
 """The signs that tables need beyond ASCII, and what stands for them where they cannot be shown."""
 
 NOTES = {
-    "ratio": "the mean |∂L/∂a| over a layer's activations a, relative to that of the output",
+    "ratio": "the rms of ∂L/∂a over a layer's activations a, relative to that of the output",
     "flat": "share of slopes below 1 % of the largest (sigmoid, tanh: saturated; relu: off)",
     "dead": "share of units whose slope is 0 for every image",
 }
@@ -99,14 +99,15 @@ def _table(flow: NetworkFlow | ChainFlow, axis: Axis, width: int) -> Table:
     return table
 
 
-BAR = "on a log scale"
-SHORTEST_BAR = 8
+BAR = "log scale"
+SHORTEST_BAR = 9
 Column = tuple[str, int, int]
 """A column: its title, its width, and when it is left out: never (0), or the highest first."""
 
 NETWORK: list[Column] = [
     ("layer", 8, 0),
-    ("mean |∂L/∂a|", 8, 1),
+    ("mean |∂L/∂a|", 12, 6),
+    ("rms ∂L/∂a", 9, 1),
     (BAR, SHORTEST_BAR, 2),
     ("ratio", 8, 0),
     ("‖∂L/∂W‖", 8, 3),
@@ -141,48 +142,48 @@ def _layers(flow: NetworkFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]
         yield {
             "layer": layer.name,
             "mean |∂L/∂a|": number(layer.gradient, 3),
+            "rms ∂L/∂a": number(layer.rms, 3),
             BAR: bar_text(layer.ratio, axis, bar),
             "ratio": number(layer.ratio, 3),
             "‖∂L/∂W‖": number(layer.weight_gradient, 3),
             "flat": percent(layer.flat),
             "dead": percent(layer.dead),
-            "verdict": _verdict(layer),
+            "verdict": Text(layer.verdict, style=style_of(layer.verdict)),
         }
 
 
 def _steps(flow: ChainFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]:
     """Yield the cells of some steps, the last step first."""
-    from tinygrad_edu.viz.flow import verdict
-
     for i in reversed(chosen(len(flow.gradients), MOST_STEPS)):
         gradient = flow.gradients[i]
+        word = verdict(gradient)
         yield {
             "step": str(i),
             "gradient": number(gradient),
             BAR: bar_text(gradient, axis, bar),
-            "verdict": Text(verdict(gradient), style=color_of(gradient)),
+            "verdict": Text(word, style=style_of(word)),
         }
 
 
-def bar_text(ratio: float | None, axis: Axis, room: int) -> Text:
+def bar_text(ratio: float | None, axis: Axis, room: int, is_judged: bool = True) -> Text:
     """Draw a bar; a gradient that is there has at least one character."""
     shown = magnitude(ratio)
     if shown.state != "known":
         return Text("" if shown.state == "zero" else number(ratio))
-    return Text("█" * max(1, round(room * axis.place(shown.r))), style=color_of(ratio))
+    style = COLORS[shown.step] if is_judged else "dim"
+    return Text("█" * max(1, round(room * axis.place(shown.r))), style=style)
 
 
-def color_of(ratio: float | None) -> str:
-    """Return a terminal's colour for the size of a ratio."""
-    return COLORS[magnitude(ratio).step]
+def style_of(word: str) -> str:
+    """Return a terminal's colour for a verdict.
+
+    >>> style_of("exploding"), style_of("dead"), style_of("not computed")
+    ('red', 'magenta', 'none')
+    """
+    shown = look_of(word)
+    return "magenta" if shown.state in ("zero", "invalid") else COLORS[shown.step]
 
 
 def percent(share: float | None) -> str:
     """Write a share: `37 %`."""
     return "–" if share is None else f"{100 * share:.0f} %"
-
-
-def _verdict(layer: LayerFlow) -> Text:
-    return Text(
-        layer.verdict, style="magenta" if layer.verdict == "dead" else color_of(layer.ratio)
-    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
 from tinygrad_edu.viz import labels
-from tinygrad_edu.viz.style import STEPS, Theme, magnitude, width
+from tinygrad_edu.viz.style import RANGES, STEPS, Theme, magnitude, width
 
 KINDS = {
     "parameter": "parameter",
@@ -20,10 +21,10 @@ STATES = {
     "invalid": "✕: nan or inf",
     "stale": "? changed: a number was changed after the forward pass, the gradient is not known",
     "missing": "–: not computed, no backward pass has come here",
+    "accumulated": "(here …): what this graph sent; the rest of .grad is from other passes",
 }
-BOUNDS = ("≤ 1e-5", "to 1e-3", "to 0.1", "to 10", "to 70", "to 1e4", "above")
 SAMPLES = (1e-6, 1e-4, 1e-2, 1.0, 25.0, 1e3, 1e5)
-"""The bounds of the steps of a gradient's size (`style.BOUNDS`), and a size inside each."""
+"""A size inside each of the steps of a gradient's size (`style.BOUNDS`)."""
 
 SIZE = 11  # points
 
@@ -39,9 +40,9 @@ def legend(theme: Theme, seen: Collection[str], reference: str, tensors: bool = 
     """
     rows = [frames(theme, seen)]
     if "known" in seen:
-        of_tensors = " (of a tensor, the mean |grad|)" if tensors else ""
+        of_tensors = " (of a tensor, the rms of its elements)" if tensors else ""
         rows.append(text(f"Size of the gradient that flows back{of_tensors},", theme))
-        rows.append(text(f"relative to {reference}", theme))
+        rows += [text(line, theme) for line in f"relative to {reference}".split("; ")]
         rows.append(scale(theme))
     rows += [text(meaning, theme) for state, meaning in STATES.items() if state in seen]
     lines = (labels.row(labels.cell(line, align="LEFT")) for line in rows if line)
@@ -65,18 +66,17 @@ def frames(theme: Theme, seen: Collection[str]) -> str:
 
 def scale(theme: Theme) -> str:
     """Write the key of colours and widths: a sample of each step, its word and its bounds."""
-    columns = []
-    for size, word, bound in zip(SAMPLES, STEPS, BOUNDS, strict=True):
-        shown = magnitude(size)
-        sample = stroke(theme.steps[shown.step], width(shown), dashed=shown.step == 0)
-        columns.append(
-            (
-                labels.cell(sample, height=12, width=66),
-                labels.cell(text(word, theme)),
-                labels.cell(labels.font(bound, theme.muted, SIZE)),
-            )
-        )
-    return labels.table(*(labels.row(*cells) for cells in zip(*columns, strict=True)))
+    samples = [
+        stroke(theme.steps[shown.step], width(shown), dashed=shown.step == 0)
+        for shown in map(magnitude, SAMPLES)
+    ]
+    words = Counter(STEPS)  # a word stands under all steps that have it
+    bounds = [labels.font(bound, theme.muted, SIZE) for bound in RANGES]
+    return labels.table(
+        labels.row(*(labels.cell(sample, height=12, width=66) for sample in samples)),
+        labels.row(*(labels.cell(text(w, theme), colspan=n) for w, n in words.items())),
+        labels.row(*map(labels.cell, bounds)),
+    )
 
 
 def stroke(color: str, thickness: float, dashed: bool = False) -> str:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import graphviz  # type: ignore[import-untyped]
 
 from tinygrad_edu.viz import _render_matplotlib, _render_worker
+from tinygrad_edu.viz.writing import refuse_code
 
 DEFAULT_TIMEOUT = 60.0  # seconds
 LONGEST_TIMEOUT = 1e6  # seconds; what the operating system can still count, and as good as for ever
@@ -30,6 +31,9 @@ NOISE = ("Fontconfig ", "Warning: Warning: no value for width of non-ASCII chara
 
 # The one error after which the drawing is still good: nodes may overlap in it. Engine sfdp says so.
 HARMLESS = "Error: remove_overlap: Graphviz not built with triangulation library"
+
+PICTURES = ("svg", "png", "pdf", "svgz", "ps", "eps", "jpg", "jpeg", "gif", "webp", "bmp", "tiff")
+"""The endings that make a name one of a drawing. Names of DOT text end in .gv or .dot, or not."""
 
 HOW_TO_INSTALL = (
     "install Graphviz (https://graphviz.org/download; on Debian and Ubuntu: apt-get install "
@@ -92,6 +96,56 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]
     def _copy_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         """Let copies and subgraphs keep the time limit."""
         return {**super()._copy_kwargs(**kwargs), "timeout": self.timeout}
+
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        **options: Any,
+    ) -> str:
+        """Write the DOT text to a file, as `render` does first; not over a script or notebook.
+
+        Raises:
+            FileExistsError: there is one of this name.
+        """
+        refuse_code(Path(directory or self.directory or "", filename or self.filename))
+        return str(super().save(filename, directory=directory, **options))
+
+    def render(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        **options: Any,
+    ) -> str:
+        """Write the drawing to a file; return its name.
+
+        As `graphviz.Digraph.render`, which writes the DOT text to `filename` and the drawing beside
+        it; `cleanup=True` takes the text away again. But a name that ends as a picture does, such
+        as "neuron.svg" (or .png, .pdf), is that of the drawing, and no DOT text is written.
+
+        Raises:
+            ValueError: the name ends in another format than `format`.
+        """
+        ending = Path(filename or "").suffix[1:].lower()
+        if ending not in PICTURES or "outfile" in options:
+            options.update(directory=directory, view=view, cleanup=cleanup, format=format)
+            return str(super().render(filename, **options))
+        if format not in (None, ending):
+            raise ValueError(f"{filename} ends in .{ending}, but format is {format!r}: drop either")
+        quiet_view = options.pop("quiet_view", False)
+        drawing = self.pipe(ending, **options)
+        target = Path(directory or self.directory or "", filename or "")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(drawing)
+        if view or quiet_view:
+            self._view(str(target), format=ending, quiet=quiet_view)
+        return str(target)
+
+    def __repr__(self) -> str:
+        return f'<{type(self).__name__}: .render("name.svg") writes it to a file>'
 
     # The three methods below are where graphviz.Digraph calls `dot`; all its drawing ends in one
     # of them, after checking the engine and the format.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
 from tinygrad_edu.trace.parameter_text import parameter_lines
 from tinygrad_edu.viz import labels
 from tinygrad_edu.viz.adaptive import AdaptiveDigraph
+from tinygrad_edu.viz.flow_layers import reference_in
 from tinygrad_edu.viz.legend import legend
 from tinygrad_edu.viz.render import Digraph
 from tinygrad_edu.viz.style import CSS_CLASS, FONT, Magnitude, magnitude, number, size_of
@@ -24,7 +26,9 @@ class Sheet:
         recorded: the graph.
         theme: the colours.
         reference: the size of a gradient that counts as healthy, of a tensor's elements;
-        reference_of_numbers: and of a single number.
+        reference_of_numbers: and of a single number;
+        reference_of_parameters: and of a parameter, whose gradient is a sum over the batch;
+        reference_words: what both are, in markup.
         digraph: the drawing.
         seen: the kinds of nodes and the states of gradients that were drawn.
     """
@@ -34,8 +38,7 @@ class Sheet:
     ) -> None:
         self.recorded = recorded
         self.theme = theme_named(theme)
-        found = _references(recorded, reference)
-        self.reference, self.reference_of_numbers, self.reference_words = found
+        self._set_reference(reference)
         self.direction = direction
         self.show_contributions = True
         self.seen: set[str] = set()
@@ -78,20 +81,62 @@ class Sheet:
             self.inside(call.outer)
         return self._boxes[call]
 
-    def reference_for(self, shape: tuple[int, ...] | None) -> float:
-        """Return the healthy size of a gradient: of a tensor's elements, or of a single number.
+    def _set_reference(self, given: float | None) -> None:
+        """Compare with what was given; else with the output, and tensors with the last layer."""
+        if given is not None and not (given > 0 and math.isfinite(given)):
+            raise ValueError(f"reference is a positive number, not {given!r}")
+        of_output = size_of(self.recorded.outputs[0].gradient)
+        if of_output is None or not 0 < of_output < math.inf:
+            of_output = 1.0
+        self.reference = self.reference_of_numbers = given or of_output
+        self.reference_of_parameters = self.reference
+        self.reference_words = number(given) if given else f"{number(of_output)} at the output"
+        if given is None and any(value.shape for value in self.recorded.values):
+            self.refer_to_layer()
+
+    def refer_to_layer(self) -> None:
+        """Compare with the last layer with weights, as `gradient_flow`; else the last tensor."""
+        found = reference_in(self.recorded) or _last_tensor(self.recorded)
+        if found is not None:
+            self.refer_to(*found)
+
+    def refer_to(self, size: float, place: str) -> None:
+        """Compare the gradients of tensors, and of several numbers, with that of a place."""
+        self.reference = self.reference_of_parameters = size
+        of_numbers = f"{number(self.reference_of_numbers)} at the output"
+        self.reference_words = f"{number(size)} at {labels.literal(place)}"
+        weight = _last_weight(self.recorded)
+        if weight is not None:
+            self.reference_of_parameters, name = weight
+            of_weight = f"{number(self.reference_of_parameters)} at {labels.literal(name)}"
+            self.reference_words += f"; parameters to {of_weight}"
+        if any(value.needs_gradient and not value.shape for value in self.recorded.values):
+            self.reference_words += f"; single numbers to {of_numbers}"
+
+    def reference_for(self, value: ValueNode, count: int = 1) -> float:
+        """Return the healthy size of a gradient: of many elements, or of a single number.
 
         A loss that is a mean over n elements sends each about 1/n of its own gradient.
         """
-        return self.reference if shape else self.reference_of_numbers
+        if value.kind == "parameter" and value.shape:
+            return self.reference_of_parameters
+        return self.reference if value.shape or count > 1 else self.reference_of_numbers
 
-    def gradient_row(self, gradient: Any, shape: tuple[int, ...] | None, **look: Any) -> str:
-        """Write a gradient in a cell of its colour: a number, of a tensor the mean |grad|."""
-        size = size_of(gradient)
-        shown = magnitude(size, self.reference_for(shape))
+    def gradient_row(self, values: Sequence[ValueNode], **look: Any) -> str:
+        """Write the gradient of values in a cell of its colour: a number, of several the rms.
+
+        Where it holds more than this graph sent, the part of this graph is said too.
+        """
+        gradient = together([value.gradient for value in values])
+        shape, several = values[0].shape, np.ndim(gradient) > 0
+        shown = magnitude(size_of(gradient), self.reference_for(values[0], np.size(gradient)))
         self.seen.add(shown.state)
-        words = "|grad|" if shape or np.ndim(gradient) else "grad"
+        words = "grad rms" if shape or several else "grad"
         text = f"{words} {number(_shown_number(gradient))}"
+        sent = together([_sent_to(value) for value in values])
+        if _holds_more(values, gradient, sent):
+            self.seen.add("accumulated")
+            text += f" (here {number(_shown_number(sent))})"
         return labels.gradient_cell(text, shown, self.theme, **look)
 
     def arrow(self, tail: str, head: str, shown: Magnitude, lines: list[str] | None = None) -> None:
@@ -124,30 +169,64 @@ class Sheet:
         return self.digraph
 
 
-def _references(recorded: Graph, given: float | None) -> tuple[float, float, str]:
-    """Return the healthy sizes of a tensor's and of a number's gradient, and what they are."""
-    if given is not None:
-        if not (given > 0 and math.isfinite(given)):
-            raise ValueError(f"reference is a positive number, not {given!r}")
-        return given, given, number(given)
-    of_output = size_of(recorded.outputs[0].gradient)
-    if of_output is None or not 0 < of_output < math.inf:
-        of_output = 1.0
-    at_output = f"{number(of_output)} at the output"
+def _last_tensor(recorded: Graph) -> tuple[float, str] | None:
+    """Find the last result with dims: the size of its gradient, and what it is."""
     for value in reversed(recorded.values):
         size = size_of(value.gradient) if value.made_by is not None and value.shape else None
         if size is not None and 0 < size < math.inf:
-            where = labels.literal(value.name or f"the result of {_symbol(value)}")
-            words = f"{number(size)} at {where}"
-            if any(value.shape == () for value in recorded.values):
-                words += f"; single numbers to {at_output}"
-            return size, of_output, words
-    return of_output, of_output, at_output
+            return size, value.name or f"the result of {_symbol(value)}"
+    return None
+
+
+def _last_weight(recorded: Graph) -> tuple[float, str] | None:
+    """Find the last parameter, of several that with most dims: its gradient's size, its name."""
+    for operation in reversed(recorded.operations):
+        used = [use.value for use in operation.arguments if use.value.kind == "parameter"]
+        sizes = {value: size_of(value.gradient) or 0.0 for value in used if value.shape}
+        known = [value for value, size in sizes.items() if 0 < size < math.inf]
+        if known:
+            value = max(known, key=lambda value: len(value.shape or ()))
+            return sizes[value], value.name or "the last parameter"
+    return None
 
 
 def _shown_number(gradient: Any) -> float | None:
-    """Return the number that stands for a gradient: itself, or the mean |grad| of an array."""
+    """Return the number that stands for a gradient: itself, or the rms of an array."""
     return size_of(gradient) if gradient is None or np.ndim(gradient) else float(gradient)
+
+
+def together(gradients: Sequence[Any]) -> Any:
+    """Put gradients into one array (a single one stays as it is); None if none was computed."""
+    known = [gradient for gradient in gradients if gradient is not None]
+    if len(known) <= 1:
+        return known[0] if known else None
+    return np.concatenate([np.ravel(gradient) for gradient in known])
+
+
+def _sent_to(value: ValueNode) -> Any:
+    """Return what this graph sent back to a value; None if that is not known."""
+    sent = [use.contribution for use in value.uses]
+    if not sent or any(contribution is None for contribution in sent):
+        return None
+    return sum(sent[1:], start=sent[0])
+
+
+def _holds_more(values: Sequence[ValueNode], gradient: Any, sent: Any) -> bool:
+    """Tell whether leaves hold more than a graph sent: a gradient adds up until it is set to zero.
+
+    Less is what clipping leaves, and a hook may leave anything.
+    """
+    if gradient is None or sent is None or np.size(gradient) != np.size(sent):
+        return False
+    if any(value.made_by is not None or getattr(value.source, "hooks", None) for value in values):
+        return False
+    held, own = np.ravel(gradient), np.ravel(sent)
+    if not (np.isfinite(held).all() and np.isfinite(own).all()):
+        return False
+    single = getattr(gradient, "dtype", None) == np.float32
+    less = ((held * own >= 0) & (np.abs(held) <= np.abs(own))).all()
+    scale = 1e-5 * float(np.abs(own).max(initial=0.0)) if single else 0.0
+    return not (less or np.allclose(held, own, rtol=1e-4 if single else 1e-9, atol=scale))
 
 
 def _symbol(value: ValueNode) -> str:
@@ -196,7 +275,7 @@ def value_node(sheet: Sheet, value: ValueNode) -> dict[str, str]:
         title = title or labels.font(fact or "scalar", theme.text)
     rows = [labels.row(labels.cell(title))]
     if value.needs_gradient:
-        rows.append(labels.row(sheet.gradient_row(value.gradient, value.shape)))
+        rows.append(labels.row(sheet.gradient_row([value])))
     return labels.value_node(value.kind, rows, theme)
 
 

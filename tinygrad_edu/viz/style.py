@@ -1,14 +1,16 @@
 """How all pictures look: colours, thresholds, line widths, and how a number is written.
 
 A picture shows how large a gradient is by colour and by width, both on the logarithm of its
-magnitude: r = log10(|g| / reference). It never shows the sign by colour. The seven steps of r are
+magnitude: r = log10(|g| / reference), where |g| of a tensor is the rms of its elements. It never
+shows the sign by colour. The seven steps of the ratio |g| / reference are
 
-    r      ≤ −5      −5…−3      −3…−1      −1…1     1…1.85   1.85…4     ≥ 4
-    word   vanished  vanishing  weakening  healthy  growing  exploding  exploded
+    ratio  ≤ 1e-5, to 1e-3    to 0.1     to 10    to 70    to 1e4, above
+    word   vanishing          weakening  healthy  growing  exploding
 
 after the thresholds of AUTOTRAINER (X. Zhang et al., ICSE 2021: vanishing below a ratio of 1e-3 of
-the first to the last layer, exploding above 70 ≈ 10^1.85). Alarms for real training sit lower
-(Amazon SageMaker Debugger: a mean |g| below 1e-7) and would not show what a lesson shows.
+the first to the last layer, exploding above 70). Alarms for real training sit lower (Amazon
+SageMaker Debugger: a mean |g| below 1e-7) and would not show what a lesson shows. The words are
+those of all verdicts; what has no size has words of its own: "dead" and "nan" (`WORDS`).
 
 The seven colours diverge around grey. Any two of them differ by ΔE 17 or more to all three kinds of
 colour-blind eyes (Machado et al. 2009). Kinds of things have a shape first and a hue second (Okabe
@@ -28,11 +30,19 @@ from tinygrad_edu.trace.text import number as number  # re-exported: all picture
 FONT = "Arial"  # its widths are known to Graphviz even where there is no font
 CSS_CLASS = "tinygrad-edu"
 
-BOUNDS = (-5.0, -3.0, -1.0, 1.0, 1.85, 4.0)
-"""Where the steps of r end: below the first is step 0, from the last on step 6."""
+BOUNDS = (-5.0, -3.0, -1.0, 1.0, math.log10(70), 4.0)
+"""Where the steps of r end: up to the first is step 0, from the last on step 6."""
 
-STEPS = ("vanished", "vanishing", "weakening", "healthy", "growing", "exploding", "exploded")
+STEPS = ("vanishing", "vanishing", "weakening", "healthy", "growing", "exploding", "exploding")
+"""The word of each step: how far gone a gradient is shows its colour, and makes no other word."""
+
+RANGES = ("≤ 1e-5", "to 1e-3", "to 0.1", "to 10", "to 70", "to 1e4", "above")
+"""The bounds of each step in words, as ratios."""
+
 HEALTHY = STEPS.index("healthy")
+
+WORDS = ("nan", "dead", "exploding", "vanishing", "growing", "weakening", "healthy")
+"""All verdicts on a gradient; of several layers, the first of these that one of them has counts."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +152,10 @@ class Magnitude:
 
 
 def magnitude(size: float | None, reference: float = 1.0, stale: bool = False) -> Magnitude:
-    """Classify a gradient by its size (its absolute value, or their mean over an array).
+    """Classify a gradient by its size.
 
     Args:
-        size: the size; None where no gradient was computed.
+        size: as `size_of` gives it; None where no gradient was computed.
         reference: the size that counts as healthy, r = 0.
         stale: whether a number that it needs was changed.
 
@@ -169,10 +179,22 @@ def magnitude(size: float | None, reference: float = 1.0, stale: bool = False) -
 def step_of(r: float) -> int:
     """Return the index in `STEPS` of r = log10(|g| / reference); a bound belongs to the worse side.
 
-    >>> [STEPS[step_of(r)] for r in (-5, -3, -1, 0, 1, 1.85, 4)]
-    ['vanished', 'vanishing', 'weakening', 'healthy', 'growing', 'exploding', 'exploded']
+    >>> [step_of(r) for r in (-5, -3, -1, 0, 1, math.log10(70), 4)]
+    [0, 1, 2, 3, 4, 5, 6]
     """
     return sum(r > bound if bound < 0 else r >= bound for bound in BOUNDS)
+
+
+def look_of(word: str) -> Magnitude:
+    """Return the look of a verdict itself: the step that has its word, the milder one of two.
+
+    >>> look_of("vanishing").step, look_of("dead").state, look_of("nan").state
+    (1, 'zero', 'invalid')
+    """
+    if word in STEPS:
+        places = [i for i, each in enumerate(STEPS) if each == word]
+        return Magnitude("known", step=min(places, key=lambda i: abs(i - HEALTHY)))
+    return Magnitude({"dead": "zero", "nan": "invalid"}.get(word, "missing"))
 
 
 def width(shown: Magnitude) -> float:
@@ -187,15 +209,25 @@ def width(shown: Magnitude) -> float:
 
 
 def size_of(gradient: Any) -> float | None:
-    """Return the mean of |g| over a gradient's elements; None where there is no gradient.
+    """Return the size of a gradient: |g|, or the rms of the elements; None if there is no gradient.
 
-    The mean, not the norm: a wide layer has a larger norm without any element being larger.
+    The root of the mean square, not of the sum: a wide layer has a larger norm without any element
+    being larger.
 
-    >>> size_of(np.array([3.0, -1.0])), size_of(-2.0), size_of(None)
-    (2.0, 2.0, None)
+    >>> size_of(np.array([7.0, -1.0])), size_of(-2.0), size_of(None)
+    (5.0, 2.0, None)
     """
-    if gradient is None:
-        return None
-    array = np.asarray(gradient, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        return float(np.abs(array).mean()) if array.size else 0.0
+    return None if gradient is None else rms_of(gradient)
+
+
+def rms_of(x: Any) -> float:
+    """Return the root of the mean square, which no square over- or underflows; of nothing it is 0.
+
+    >>> rms_of(np.array([3e-200, -3e-200]))
+    3e-200
+    """
+    array = np.abs(np.asarray(x, np.float64))
+    largest = float(array.max()) if array.size else 0.0
+    if largest == 0 or not math.isfinite(largest):
+        return largest
+    return largest * math.sqrt(float(np.square(array / largest).mean()))

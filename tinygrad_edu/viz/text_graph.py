@@ -7,14 +7,16 @@ the arguments, each with what flows back along it. What is drawn is a step of `t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.text import Text
 
 from tinygrad_edu.trace.graph import Use, ValueNode
-from tinygrad_edu.trace.ledger import Slot, Step, Steps
-from tinygrad_edu.trace.wording import amount
+from tinygrad_edu.trace.invalid import is_changed
+from tinygrad_edu.trace.ledger import fact
+from tinygrad_edu.trace.step import Slot, Step, Steps
+from tinygrad_edu.trace.wording import amount, bracketed
 from tinygrad_edu.viz.flow_table import COLORS
 from tinygrad_edu.viz.plain import visible
 from tinygrad_edu.viz.style import magnitude, number, size_of
@@ -22,6 +24,7 @@ from tinygrad_edu.viz.text_canvas import Canvas, Pieces, in_ascii, width_of
 
 LONGEST_NAME = 20
 MOST_ARGUMENTS = 6
+MOST_NUMBERS = 4  # of a tensor, which are written out
 
 Rows = list[tuple[str, Pieces]]
 """What is said of a value, line by line: a word, and the text after it."""
@@ -87,7 +90,8 @@ class TextGraph:
 
         Args:
             index: which step.
-            width: of the terminal; where the boxes do not fit, a tree is drawn.
+            width: of the terminal; where the boxes do not fit, what flows back is written without
+            the product, and where that is too wide as well, a tree is drawn.
             ascii_only: use no other characters than those of ASCII.
         """
         step = self._steps[index]
@@ -97,9 +101,12 @@ class TextGraph:
         if ascii_only:
             arguments, result = [_ascii(card) for card in arguments], _ascii(result)
             symbol = in_ascii(symbol)
-        for draw in (_draw_boxes, _draw_tree):
+        brief = [replace(card, sent=card.sent[-1:]) for card in arguments]
+        for draw, cards in (
+            (_draw_boxes, arguments), (_draw_boxes, brief), (_draw_tree, arguments)
+        ):  # fmt: skip
             canvas = Canvas(ascii_only)
-            draw(canvas, arguments, symbol, result, step.phase == "backward")
+            draw(canvas, cards, symbol, result, step.phase == "backward")
             lines = canvas.lines()
             if max(line.cell_len for line in lines) <= width:
                 break
@@ -118,7 +125,7 @@ class TextGraph:
         cards = []
         for i, use in enumerate(uses):
             again = " (again)" if any(use.value is other.value for other in uses[:i]) else ""
-            rows: Rows = [("value", content(use.value))]
+            rows: Rows = [content(use.value)]
             slot = slots.get(use.position)
             if back:
                 rows.append(("grad", self._change(slot)))
@@ -128,7 +135,7 @@ class TextGraph:
         return cards
 
     def _result(self, step: Step) -> Card:
-        rows: Rows = [("value", content(step.result))]
+        rows: Rows = [content(step.result)]
         if step.phase == "backward":
             rows.append(("grad", gradient(step.upstream)))
         return Card(_short(self._steps.names[step.result.index]), rows)
@@ -159,20 +166,35 @@ class TextGraph:
 
 
 def _sent(slot: Slot | None) -> Pieces:
-    """Write what flows back along an arrow: of tensors the formula, and how large it is."""
+    """Write what flows back along an arrow: of tensors how large it is."""
     if slot is None or slot.state == "missing":
         return ()
     if slot.local is None:
-        return [(f"{slot.formula}: ", ""), *gradient(slot.contribution)]
-    product = f"{number(float(slot.upstream))} × {number(slot.local)} = "
+        return list(gradient(slot.contribution))
+    product = f"{number(float(slot.upstream))} × {bracketed(number(slot.local))} = "
     return [(product, ""), *gradient(slot.contribution)]
 
 
-def content(value: ValueNode) -> Pieces:
-    """Write the number of a value, or the shape of a tensor."""
+def content(value: ValueNode) -> tuple[str, Pieces]:
+    """Write the number of a value, or the shape of a tensor; of a short leaf its numbers.
+
+    >>> import tinygrad_edu as torch
+    >>> from tinygrad_edu.trace.graph import read
+    >>> w, x = torch.tensor([1.0, 2.0], requires_grad=True), torch.ones(3, 2)
+    >>> [content(value) for value in read(w * x).values]
+    [('value', [('[1, 2]', '')]), ('shape', [('[3×2]', '')]), ('shape', [('[3×2]', '')])]
+    """
     if value.number is not None or not value.shape:
-        return [(number(value.number), "")]
-    return [(" × ".join(map(str, value.shape)), "")]
+        return "value", [(number(value.number), "")]
+    array = getattr(value.source, "array", None)
+    if (
+        array is not None
+        and array.ndim == 1
+        and array.size <= MOST_NUMBERS
+        and not is_changed(value)
+    ):
+        return "value", [(f"[{', '.join(number(float(x)) for x in array)}]", "")]
+    return "shape", [(fact(value), "")]
 
 
 def gradient(given: Any) -> Pieces:
@@ -277,8 +299,9 @@ def _draw_tree(
 
 def _draw_leaf(canvas: Canvas, row: int, column: int, card: Card) -> int:
     """Write a value in as many lines as there are rows about it; return the line after them."""
-    (_, first), *others = card.rows
-    canvas.put(row, column, [(card.name, "bold"), ("  ", ""), *first])
+    (word, first), *others = card.rows
+    kind = [(f"{word} ", "dim")] if word == "shape" else []
+    canvas.put(row, column, [(card.name, "bold"), ("  ", ""), *kind, *first])
     for i, (word, text) in enumerate(others, row + 1):
         canvas.put(i, column + 2, [(f"{word} ", "dim"), *text])
     return row + len(card.rows)

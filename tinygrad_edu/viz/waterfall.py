@@ -1,7 +1,8 @@
 """The waterfall as a figure: a bar for each factor, from the size before it to the size behind it.
 
 The kinds of factors differ by marker, filling and hue: slopes of activations are round and solid,
-weights are diamonds and striped, others are squares and hollow. At the right is what is left.
+weights are diamonds and striped, leaves hexagons with a line along, others squares and hollow. At
+the right is what is left.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tinygrad_edu.trace.roles import KINDS
 from tinygrad_edu.trace.waterfall import (
-    KINDS,
     NOTICEABLE,
+    NOUNS,
     Bar,
     Waterfall,
     plural,
@@ -33,8 +35,8 @@ CHART, CHIP = 460, 84  # widths
 LETTER = 0.56  # of the font size: the width of a letter, rather too wide
 MOST = 28  # rows
 LONGEST = {"name": 24, "what": 30}  # letters
-SHAPES = {"activation": "ellipse", "weight": "diamond", "other": "box"}
-WORDS = {"activation": "slope of an activation", "weight": "weight", "other": "other factor"}
+SHAPES = {"activation": "ellipse", "weight": "diamond", "leaf": "hexagon", "other": "box"}
+WORDS = {"activation": "slope of an activation", **NOUNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def condensed(bars: Sequence[Bar], most: int = MOST) -> tuple[list[Row], str]:
     >>> bar = Bar("∂b/∂a", "tanh at layer 1", "tanh", "activation", 0.1, 0.0, -1.0, 0.1)
     >>> rows, note = condensed([bar] * 100, 20)
     >>> len(rows), rows[0].what, rows[0].factor, note
-    (20, '5 slopes of tanh', '×10^−5', 'A bar stands for up to 5 factors of one kind.')
+    (20, '5 slopes of tanh', '×1e-5', 'A bar stands for up to 5 factors of one kind.')
     """
     if len(bars) <= most:
         return [_row(bar) for bar in bars], ""
@@ -284,6 +286,8 @@ class _Painter:
         if row.kind == "weight":
             for i in range(1, math.ceil(width / 6)):
                 canvas.rectangle(x + 6 * i - 3, y - BAR / 2 + 1, 2, BAR - 2, theme.background)
+        if row.kind == "leaf":
+            canvas.rectangle(x, y - 1, width, 2, theme.text)
 
     def _draw_end(self, y: float, row: Row, start: float) -> None:
         """Draw a factor behind which nothing is left, or no number."""

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,7 @@ SCRIPTS = (
     "shapes.js",
     "drawing.js",
     "player.js",
+    "modules.js",
     "step.js",
     "controls.js",
     "knobs.js",
@@ -33,32 +35,47 @@ SCRIPTS = (
     "descend.js",
     "nudge.js",
     "paths.js",
+    "elements.js",
+    "unrolled.js",
+    "factors.js",
     "explain.js",
     "flow.js",
     "code.js",
+    "arithmetic.js",
+    "mistakes.js",
     "predict.js",
+    "judge.js",
+    "verdict.js",
     "panels.js",
     "main.js",
 )
 """The files of the page's program, in the order in which they are read."""
 
 
-def assemble(described: Sequence[Described], title: str, theme: str = "auto") -> str:
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/[ \t]*)\n", re.M | re.S)
+"""A comment that has lines of its own; within a line it may be a string."""
+
+
+def assemble(
+    described: Sequence[Described], title: str, theme: str = "auto", predict: bool = False
+) -> str:
     """Write the page.
 
     Args:
         described: the graphs.
         title: the title of the page.
         theme: "light", "dark", or "auto" for that of the reader's system.
+        predict: open at the first step, and ask for each gradient.
 
     >>> from tinygrad_edu import Value
     >>> from tinygrad_edu.viz.page.data import describe
     >>> assemble([describe(Value(2.0) * 3.0)], "a < b").count("a &lt; b")
     2
     """
-    data = {"title": title, "look": LOOK, "graphs": [one.facts for one in described]}
+    graphs = [one.facts for one in described]
+    data = {"title": title, "predict": predict, "look": LOOK, "graphs": graphs}
     programs = f"const PROGRAMS = [{', '.join(one.javascript or 'null' for one in described)}];"
-    style = _colors() + _read("page.css")
+    style = _colors() + _read("page.css") + _read("elements.css")
     parts = {
         "theme": theme,
         "title": html.escape(title),
@@ -86,8 +103,17 @@ def as_json(data: object) -> str:
 
 def _script() -> str:
     """Join the page's program in one function, so that it leaves no names behind."""
-    sources = "\n".join(_read(name) for name in SCRIPTS)
+    sources = "\n".join(without_comments(_read(name)) for name in SCRIPTS)
     return _in_script(f'(() => {{\n"use strict";\n{sources}}})();\n')
+
+
+def without_comments(source: str) -> str:
+    r"""Leave out the comments that have lines of their own: a fifth of the program.
+
+    >>> without_comments("// One.\n/** Two. */\nf(); // three\n  /** @type {X} */ (g)();\n")
+    'f(); // three\n  /** @type {X} */ (g)();\n'
+    """
+    return COMMENT.sub("", source)
 
 
 def _in_script(source: str) -> str:

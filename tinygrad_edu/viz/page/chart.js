@@ -37,11 +37,11 @@ function chart(series, options) {
   root.append(svg("clipPath", { id }, svg("rect", frame)), svg("rect", { class: "ground", ...frame }));
   for (const t of xs.ticks) {
     root.append(svg("line", { class: "grid", x1: xs.at(t), x2: xs.at(t), y1: top, y2: h - bottom }));
-    root.append(svg("text", { x: xs.at(t), y: h - bottom + 15, "text-anchor": "middle" }, number(t, 3)));
+    root.append(svg("text", { x: xs.at(t), y: h - bottom + 15, "text-anchor": "middle" }, number(t, digitsOf(xs.ticks))));
   }
   for (const t of ys.ticks) {
     root.append(svg("line", { class: "grid", x1: left, x2: w - right, y1: ys.at(t), y2: ys.at(t) }));
-    root.append(svg("text", { x: left - 5, y: ys.at(t) + 4, "text-anchor": "end" }, number(t, 3)));
+    root.append(svg("text", { x: left - 5, y: ys.at(t) + 4, "text-anchor": "end" }, number(t, digitsOf(ys.ticks))));
   }
   root.append(svg("text", { class: "axis", x: w - right, y: h - 5, "text-anchor": "end" }, options.x));
   root.append(svg("text", { class: "axis", x: 4, y: 10 }, options.y));
@@ -95,6 +95,25 @@ function decades(a, b) {
   const found = [];
   for (let d = Math.ceil(a / every) * every; d <= b + 1e-9; d += every) found.push(10 ** d);
   return found;
+}
+
+/** The powers of ten to write along an axis, no closer than they can be read. @param {[number, number]} range of decades @param {number} room */
+function decadesIn([low, high], room) {
+  const every = Math.max(1, Math.ceil(((high - low) * TICK) / room));
+  const found = [];
+  for (let d = Math.ceil(low / every) * every; d <= high; d += every) found.push(d);
+  return found;
+}
+
+/** The room that a power of ten takes along an axis. */
+const TICK = 42;
+
+/** So many digits that rounding moves no number along an axis by a tenth of the way to the next. @param {number[]} ticks */
+function digitsOf(ticks) {
+  const step = Math.abs(ticks[1] - ticks[0]) || 1;
+  let digits = 3;
+  while (digits < 12 && ticks.some((t) => Math.abs(Number(t.toPrecision(digits)) - t) > step / 10)) digits++;
+  return digits;
 }
 
 /** @param {number} low @param {number} high */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinygrad_edu.trace.ledger import Steps
+from tinygrad_edu.trace.step import Steps
 from tinygrad_edu.trace.straight_line import Program
 
 
@@ -18,7 +18,7 @@ def lines_of_steps(written: Program, ledger: Steps) -> list[list[int]]:
     >>> lines = program(y).python.splitlines()
     >>> [[lines[i].split("  #")[0].strip() for i in found]
     ...  for found in lines_of_steps(program(y), steps(y))]
-    [['v1 = a * a'], ['d_v1 = 1.0'], ['d1_a = d_v1 * a', 'd2_a = d_v1 * a', 'd_a = d1_a + d2_a']]
+    [['y = a * a'], ['d_y = 1.0'], ['d1_a = d_y * a', 'd2_a = d_y * a', 'd_a = d1_a + d2_a']]
     """
     place = _places(written)
     found: list[list[int]] = []

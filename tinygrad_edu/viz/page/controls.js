@@ -9,6 +9,7 @@
  * @property {() => void} update
  * @property {() => void} [onSelect] a value was chosen in the drawing
  * @property {() => void} [open] set by the tabs
+ * @property {() => {model: Model, value: number}[]} [topic] what it speaks of, other than the step
  */
 
 /**
@@ -23,6 +24,8 @@ function makeTabs(panels, onShow) {
       id: `tab-${panel.id}`,
       "aria-controls": `panel-${panel.id}`,
     });
+    // Behind a click the arrows go on stepping; who came by the keyboard goes on from tab to tab.
+    tab.addEventListener("click", (event) => event.detail && panel.element.focus({ preventScroll: true }));
     dress(panel.element, {
       role: "tabpanel",
       id: `panel-${panel.id}`,
@@ -36,6 +39,7 @@ function makeTabs(panels, onShow) {
   });
   /** @param {Panel} chosen */
   function open(chosen) {
+    if (tabs[panels.indexOf(chosen)]?.hidden) return;
     panels.forEach((panel, i) => {
       panel.isShown = panel === chosen;
       panel.element.hidden = !panel.isShown;
@@ -44,12 +48,13 @@ function makeTabs(panels, onShow) {
     onShow(chosen);
   }
   list.addEventListener("keydown", (event) => {
-    const now = panels.findIndex((panel) => panel.isShown);
-    const last = panels.length - 1;
-    const to = { ArrowRight: (now + 1) % panels.length, ArrowLeft: now ? now - 1 : last, Home: 0, End: last }[event.key];
+    const seen = panels.filter((_, i) => !tabs[i].hidden);
+    const now = seen.findIndex((panel) => panel.isShown);
+    const last = seen.length - 1;
+    const to = { ArrowRight: (now + 1) % seen.length, ArrowLeft: now ? now - 1 : last, Home: 0, End: last }[event.key];
     if (to === undefined) return;
-    open(panels[to]);
-    tabs[to].focus();
+    open(seen[to]);
+    tabs[panels.indexOf(seen[to])].focus();
     event.preventDefault();
   });
   open(panels[0]);
@@ -86,13 +91,20 @@ function makeLegend(parent, models) {
   const cells = tensors
     ? "Cell at an arrow’s end: the gradient that flowed back along it (root of the mean square)."
     : "Cells at an arrow’s end: × the local derivative, and below it what flows back = upstream × local.";
+  const references = models.map(({ data }) => (data.title ? `${data.title}: ` : "") + scaleWords(data));
   parent.append(
     frames,
     html("p", {}, cells),
-    html("p", {}, `Colour and width: size of the gradient, relative to ${models[0].data.referenceWords}.`),
+    html("p", {}, `Colour and width: size of the gradient, relative to ${references.join("; ")}.`),
     scale,
     html("p", {}, "dotted, 0: exactly zero · ✕: nan or inf · –: not computed yet · thick outline: taking part in this step")
   );
+}
+
+/** What the colours are relative to; without its size, where that follows the numbers. @param {GraphData} data */
+function scaleWords({ verdict, output, referencePlace, referenceWords }) {
+  const moves = referencePlace !== undefined && verdict?.behind && !verdict.behind.includes(output);
+  return moves ? `that of ${referencePlace}, behind the loss` : referenceWords;
 }
 
 /** @param {string} kind */
@@ -151,4 +163,28 @@ function makeTheme() {
   const root = document.documentElement;
   choice.value = root.dataset.theme ?? "auto";
   choice.addEventListener("change", () => (root.dataset.theme = choice.value));
+}
+
+/** What keys do, by their names. @type {[string, string][]} */
+const KEYS = [
+  ["→ ←", "one step on, one step back"],
+  ["Home End", "to the first step, to the last one"],
+  ["space", "play or pause"],
+  ["Tab Enter", "from control to control; press it"],
+  ["?", "this list"],
+];
+
+/** A list of the keys, opened by its button or by a question mark. */
+function makeHelp() {
+  const rows = KEYS.flatMap(([keys, words]) => [html("dt", {}, ...keys.split(" ").flatMap((key) => [html("kbd", {}, key), " "])), html("dd", {}, words)]);
+  const close = button("Close", () => box.close());
+  const box = html("dialog", { id: "keys", "aria-labelledby": "keys-title" }, html("h2", { id: "keys-title" }, "Keys"), html("dl", { class: "facts" }, ...rows), html("p", {}, close));
+  document.body.append(box);
+  find("help").addEventListener("click", () => box.showModal());
+  document.addEventListener("keydown", (event) => {
+    const isField = /** @type {HTMLElement} */ (event.target).matches("input:not([type=checkbox]):not([type=range]), select, textarea");
+    if (event.key !== "?" || isField || box.open) return;
+    event.preventDefault();
+    box.showModal();
+  });
 }

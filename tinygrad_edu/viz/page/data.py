@@ -10,44 +10,67 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, measure
-from tinygrad_edu.trace.ledger import Slot, Step, Steps, steps
-from tinygrad_edu.trace.microscope import scalars
+from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, measure, read
+from tinygrad_edu.trace.ledger import steps
+from tinygrad_edu.trace.microscope import taken_apart
+from tinygrad_edu.trace.module_steps import module_steps
+from tinygrad_edu.trace.roles import role_of
+from tinygrad_edu.trace.rule_text import rule_template
+from tinygrad_edu.trace.step import Slot, Step, Steps
 from tinygrad_edu.trace.straight_line import JAVASCRIPT_HELPERS, program
 from tinygrad_edu.trace.symbols import Symbol, literal
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.wording import applied, rms
 from tinygrad_edu.value import Value
-from tinygrad_edu.viz.legend import BOUNDS as RANGES
 from tinygrad_edu.viz.legend import SAMPLES
+from tinygrad_edu.viz.page.by_module import call_facts, module_facts, results_of
 from tinygrad_edu.viz.page.code import lines_of_steps
-from tinygrad_edu.viz.page.place import Places, cell_height, parameter_lines, place, shape_text
-from tinygrad_edu.viz.style import BOUNDS, STEPS
+from tinygrad_edu.viz.page.elements import element_facts
+from tinygrad_edu.viz.page.factors import factor_facts
+from tinygrad_edu.viz.page.place import Places, cell_height, lines_below, place, shape_text
+from tinygrad_edu.viz.page.rounding import is_rounding
+from tinygrad_edu.viz.page.verdict import judge
+from tinygrad_edu.viz.style import BOUNDS, RANGES, STEPS, WORDS
 
 Facts = dict[str, Any]
 
 LIMIT = 1_000
 """Values up to which a page is quick to make (about a second) and to open."""
 
-LOOK: Facts = {"bounds": BOUNDS, "steps": STEPS, "ranges": RANGES, "samples": SAMPLES}
-"""The scale of gradients, from `viz.style`."""
+MANY = 120
+"""Values from which on a page says that it could go by module."""
+
+BY_MODULE = 'viz.explore(loss, "modules.html", detail="modules")'
+
+LOOK: Facts = {
+    "bounds": BOUNDS,
+    "steps": STEPS,
+    "ranges": RANGES,
+    "words": WORDS,
+    "samples": SAMPLES,
+}
+"""The scale of gradients, from `viz.style`, and all verdicts, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A graph for the page: facts that become JSON, and the source of its programs, if any."""
+    """A graph for the page: facts that become JSON, the source of its programs, and its name."""
 
     facts: Facts
     javascript: str | None
+    name: str | None
 
 
-def describe(output: Any, params: Any = None, title: str = "") -> Described:
+def describe(
+    output: Any, params: Any = None, title: str = "", by_module: int | None = None
+) -> Described:
     """Write down all that the page is to know about a graph.
 
     Args:
         output: a `Value` or a `Tensor`.
         params: names for the parameters; see `trace.read`.
         title: what to call the graph.
+        by_module: join the calls of modules until there are so many values at most.
 
     >>> from tinygrad_edu import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -55,20 +78,51 @@ def describe(output: Any, params: Any = None, title: str = "") -> Described:
     >>> [value["name"] for value in facts["values"]], [step["formula"] for step in facts["steps"]]
     (['a', 'b', 'v1'], ['v1 = {0} × {1}', '', ''])
     """
-    ledger = steps(output, params)
+    ledger = steps(output, params) if by_module is None else module_steps(output, params, by_module)
     of_numbers = all(isinstance(value.source, (Value, int, float)) for value in ledger.graph.values)
     written = program(output, params) if of_numbers else None
     facts = _Writer(ledger, place(ledger.graph, ledger.names), tensors=not of_numbers).facts()
     facts["title"] = title
+    name = ledger.graph.outputs[0].name
+    full = ledger if by_module is None else steps(output, params)
+    facts.update(verdict_facts(facts, full, output, params))
     facts["inputs"] = written.inputs if written else []
     facts["code"] = written.python if written else ""
     facts["lines"] = lines_of_steps(written, ledger) if written else []
     if written is None:
         facts["microscope"] = microscope_note(output, ledger.graph)
-        return Described(facts, None)
-    return Described(
-        facts, f"{{program: {written.javascript.strip()}, slips: {slips(ledger.graph)}}}"
-    )
+        facts["numbers"] = sum(math.prod(value.shape or ()) for value in full.graph.values)
+        if by_module is None:
+            facts["byModule"] = module_note(output)
+            facts["elements"] = element_facts(ledger.graph, ledger.gradients())
+            facts["factors"] = factor_facts(read(output, params), ledger.names)
+        else:
+            facts.update(module_facts(ledger, measure(output)[0]))
+        return Described(facts, None, name)
+    javascript = f"{{program: {written.javascript.strip()}, slips: {slips(ledger.graph)}}}"
+    return Described(facts, javascript, name)
+
+
+def verdict_facts(facts: Facts, ledger: Steps, output: Any, params: Any) -> Facts:
+    """Write the verdict; of a network, its reference layer is the page's reference too."""
+    place = facts["referenceWords"].partition(" at ")[2].partition("; ")[0]
+    found = judge(ledger, output, params, (facts["reference"], place))
+    if found is None:
+        return {}
+    told: Facts = {"verdict": {"word": found.word, "sentence": found.sentence}}
+    if found.leaf is not None and not facts["tensors"]:
+        told["verdict"].update(leaf=found.leaf, behind=found.behind, groups=found.groups)
+    if found.reference and math.isfinite(found.reference):
+        _, _, others = facts["referenceWords"].partition("; ")
+        if not facts["tensors"]:
+            told["referenceOfNumbers"] = found.reference
+        words = f"{number(found.reference)} at {found.place}"
+        told.update(
+            reference=found.reference,
+            referencePlace=found.place,
+            referenceWords="; ".join(filter(None, (words, others))),
+        )
+    return told
 
 
 class _Writer:
@@ -85,12 +139,16 @@ class _Writer:
 
     def facts(self) -> Facts:
         reference, of_numbers, words = self._reference()
+        of_parameters = self._parameter_reference()
+        if of_parameters:
+            words += f"; parameters to {number(of_parameters[0])} at {of_parameters[1]}"
         return {
             "tensors": self.tensors,
             "size": self.places.size,
             "output": self.graph.outputs[0].index,
             "reference": reference,
             "referenceOfNumbers": of_numbers,
+            "referenceOfParameters": of_parameters[0] if of_parameters else None,
             "referenceWords": words,
             "values": [self._value(value) for value in self.graph.values],
             "operations": [self._operation(operation) for operation in self.graph.operations],
@@ -110,6 +168,26 @@ class _Writer:
                 return size, of_output, f"{number(size)} at {self.ledger.names[value.index]}"
         return of_output, of_output, f"{number(of_output)} at the output"
 
+    def _parameter_reference(self) -> tuple[float, str] | None:
+        """Return the healthy size of a parameter's gradient, and whose it is.
+
+        It is a sum over the batch, so it is compared with that of the last weight, and not with
+        what arrives at the values of one sample.
+        """
+        for operation in reversed(self.graph.operations):
+            found = {
+                use.value: rms(self.gradients[use.value.index])
+                for use in operation.arguments
+                if use.value.kind == "parameter"
+                and use.value.shape
+                and use.value.index in self.gradients
+            }
+            known = [value for value, size in found.items() if 0 < size < math.inf]
+            if known:
+                value = max(known, key=lambda value: len(value.shape or ()))
+                return found[value], self.ledger.names[value.index]
+        return None
+
     def _value(self, value: ValueNode) -> Facts:
         i = value.index
         facts: Facts = {
@@ -124,6 +202,8 @@ class _Writer:
             facts.update(by=value.made_by.index, path=self.places.results[i])
         if self.tensors:
             facts["gradient"] = plain(_size(self.gradients.get(i)))
+            if is_rounding(value, self.gradients):
+                facts["rounding"] = True
         return facts
 
     def _operation(self, operation: OperationNode) -> Facts:
@@ -138,8 +218,9 @@ class _Writer:
             "arrows": [self._number(use) for use in operation.arguments],
             "results": [value.index for value in operation.results],
         }
+        facts.update(call_facts(operation))
         if operation.parameters:
-            facts["lines"] = parameter_lines(operation)
+            facts["lines"] = lines_below(operation)
         if operation.call is not None:
             facts["call"] = operation.call.index
         return facts
@@ -157,6 +238,11 @@ class _Writer:
         }
         if self.tensors:
             facts["contribution"] = plain(_size(use.contribution))
+        else:
+            facts["role"] = role_of(use)
+        stub = self.places.stubs.names.get((use.operation.index, use.position))
+        if stub is not None:
+            facts["stub"] = stub
         return facts
 
     def _call(self, i: int) -> Facts:
@@ -178,12 +264,16 @@ class _Writer:
             "sentence": step.sentence,
             "slots": [self._slot(slot) for slot in step.slots if slot.state != "missing"],
         }
+        made = [result.index for result in results_of(step)]
+        if len(made) > 1:
+            facts["results"] = made
         if step.operation is not None:
             facts["operation"] = step.operation.index
             if step.phase == "forward":
                 blanks = [f"{{{i}}}" for i in range(len(step.operation.arguments))]
                 written = applied(step.operation.operation, blanks)
-                facts["formula"] = f"{self.ledger.names[step.result.index]} = {written}"
+                called = ", ".join(self.ledger.names[i] for i in made)
+                facts["formula"] = f"{called} = {written}"
         if step.line:
             facts["line"] = step.line
         if self.tensors and step.phase == "backward":
@@ -191,9 +281,11 @@ class _Writer:
         return facts
 
     def _slot(self, slot: Slot) -> Facts:
+        """Write a slot; the rule of `Value`s with blanks, for names as well as numbers."""
+        use = slot.use
         facts: Facts = {
-            "arrow": self._number(slot.use),
-            "formula": slot.formula,
+            "arrow": self._number(use),
+            "formula": slot.formula if self.tensors else rule_template(use.operation, use.position),
             "state": slot.state,
         }
         if self.tensors:
@@ -241,12 +333,18 @@ def microscope_note(output: Any, graph: Graph) -> str:
     """
     root = graph.outputs[0]
     try:
-        count, _ = measure(scalars(output))
+        count, _ = measure(taken_apart(output)[0])
     except (ValueError, NotImplementedError):
         return ""
     more = f", limit={count}" if count > LIMIT else ""
     name = root.name if root.name and root.name.isidentifier() else "loss"
     return f'viz.explore({name}, "numbers.html", scalars=True{more})'
+
+
+def module_note(output: Any) -> str:
+    """Say how to open a large graph by module; nothing of a small one, or one without modules."""
+    count, in_modules = measure(output)
+    return BY_MODULE if in_modules and count > MANY else ""
 
 
 def _size(gradient: Any) -> float | None:

@@ -21,13 +21,13 @@ function descendPanel(app) {
   let left = start;
   let lr = 0.1;
   rate.addEventListener("input", () => {
-    const words = refusal(rate.value, "lr", lr);
+    const words = rateRefusal(rate.value, lr);
     rate.setAttribute("aria-invalid", String(words !== ""));
     write(rateMessage, words);
     if (!words) lr = Number(parsed(rate.value));
   });
   rate.addEventListener("blur", () => {
-    if (refusal(rate.value, "lr", lr)) rate.value = String(lr);
+    if (rateRefusal(rate.value, lr)) rate.value = String(lr);
     rate.setAttribute("aria-invalid", "false");
   });
   const chooses = () => write(note, chosen.size ? "" : CHOOSE);
@@ -93,12 +93,20 @@ function descendPanel(app) {
     id: "descend",
     title: "Descend",
     element,
+    topic: () => topicOf(app, [...chosen]),
     update() {
-      const texts = app.models.map((model, k) => `${outputWords(model)} after ${history[k].length - 1} steps`);
+      const texts = app.models.map((model, k) => `${outputWords(model)} after ${counted(history[k].length - 1, "step")}`);
       write(words, texts.join("; "));
       curve.replaceChildren(lossCurve(app.models, history));
     },
   };
+}
+
+/** Say why a learning rate is not taken; nothing if it is. @param {string} text @param {number} lr that is kept */
+function rateRefusal(text, lr) {
+  const words = refusal(text, "lr", lr);
+  if (words || Number(parsed(text)) > 0) return words;
+  return `not above 0, and downhill is with a minus already: lr stays ${number(lr)}`;
 }
 
 /** One step of gradient descent, for all chosen leaves at once. @param {Iterable<Knob>} chosen @param {number} lr */

@@ -67,6 +67,20 @@ function write(element, text) {
 }
 
 /**
+ * Text in which no number is broken at the minus of its exponent, as browsers do.
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+function unbroken(text) {
+  return text.split(/(\S*\de-\d\S*)/).map((part, i) => (i % 2 ? html("span", { class: "number" }, part) : part));
+}
+
+/** Set such a text, if it is another one. @param {Element} element @param {string} text */
+function writeUnbroken(element, text) {
+  if (element.textContent !== text) element.replaceChildren(...unbroken(text));
+}
+
+/**
  * Find an element of the page that is always there.
  * @template {Element} [Kind=HTMLElement]
  * @param {string} id

@@ -1,6 +1,6 @@
 // The drawing of one graph. Everything is made once and never moves; only numbers and looks change.
 
-const FRAME = { hue: 5, line: 15 };
+const FRAME = { hue: 5, line: 16 };
 
 /**
  * @typedef {object} ValueShape the parts of a value's box that change
@@ -31,11 +31,7 @@ class Drawing {
     this.model = model;
     const { data } = model;
     this.content = svg("g");
-    this.frame = svg(
-      "svg",
-      { class: "graph far", role: "img", "aria-label": summary(data) },
-      this.content
-    );
+    this.frame = svg("svg", { class: "graph far", role: "img", "aria-label": summary(data) });
     parent.append(this.frame);
     this.layer = { calls: svg("g"), halos: svg("g"), arrows: svg("g"), boxes: svg("g") };
     this.content.append(...Object.values(this.layer));
@@ -53,6 +49,11 @@ class Drawing {
     });
     this.frame.addEventListener("pointerover", (event) => this.light(valueAt(event)));
     this.frame.addEventListener("pointerleave", () => this.light(null));
+  }
+
+  /** Let it be seen: only now does the browser lay it out, once, at its place and scale. */
+  reveal() {
+    this.frame.append(this.content);
   }
 
   /** @param {OperationData} operation */
@@ -98,8 +99,9 @@ class Drawing {
     const middle = { x: x + CELL_WIDTH / 2, "text-anchor": "middle" };
     const contribution = svg("text", { y: y + arrow.height - 6, ...middle });
     const local = wants && !this.model.data.tensors;
-    const text = local ? svg("text", { class: "local", y: y + 14, ...middle }) : null;
+    const text = local ? svg("text", { class: "local", y: y + 14.5, ...middle }) : null;
     if (text) parent.append(text);
+    if (arrow.stub) parent.append(stubShape(arrow.stub, x, y + arrow.height / 2));
     if (wants) {
       const half = { ...frame, y: y + arrow.height - FRAME.line - 3, height: FRAME.line + 2 };
       cell.append(svg("rect", half), contribution);
@@ -129,7 +131,7 @@ class Drawing {
     const left = x + (hue ? 16 : 8);
     const fact = svg("tspan");
     const name = svg("tspan", { class: "name" }, shortened(value.name));
-    const title = svg("text", { x: left, y: y + (value.kind === "constant" ? 17 : 20) });
+    const title = svg("text", { x: left, y: y + (value.kind === "constant" ? 18 : 20) });
     const isNumber = value.kind === "constant" && !value.shape && value.name === number(value.number, 6);
     title.append(...(isNumber ? [fact] : [name, value.shape ? "  " : " = ", fact]));
     group.append(title);
@@ -138,8 +140,8 @@ class Drawing {
     this.layer.boxes.append(group);
     const shape = { group, fact, cell: null, gradient: null, arrow };
     if (value.kind === "constant") return shape;
-    const bar = { x: left - 2, y: y + 25, width: x + w - left - 5, height: FRAME.line + 1, rx: 3 };
-    const gradient = svg("text", { x: left + 3, y: y + 37.5 });
+    const bar = { x: left - 2, y: y + 26, width: x + w - left - 5, height: FRAME.line + 1, rx: 3 };
+    const gradient = svg("text", { x: left + 3, y: y + 39 });
     const cell = svg("g", { class: "cell missing" }, svg("rect", bar), gradient);
     group.append(cell);
     return { ...shape, cell, gradient };
@@ -227,6 +229,7 @@ class Drawing {
     for (const i of arrows) {
       found.push(this.arrows[i].group, this.values[this.model.data.arrows[i].value].group);
     }
+    for (const i of step.results ?? []) found.push(this.values[i].group);
     return [...found, this.operations[step.operation]];
   }
 

@@ -10,6 +10,10 @@ function explainPanel(app) {
     id: "explain",
     title: "Explain",
     element,
+    topic() {
+      const chosen = app.selected ?? mostFaded(app.models);
+      return chosen ? [chosen] : [];
+    },
     update() {
       const { selected } = app;
       const chosen = selected ?? mostFaded(app.models);
@@ -17,7 +21,7 @@ function explainPanel(app) {
         element.replaceChildren(html("h2", {}, "Explain"), html("p", {}, CLICK));
         return;
       }
-      const [heading, ...views] = explanation(chosen.model, chosen.value);
+      const [heading, ...views] = explanation(chosen.model, chosen.value, app.player);
       const { name } = chosen.model.data.values[chosen.value];
       const note = `Nothing is chosen yet: ${name} is the leaf with the smallest gradient that is not 0. ${CLICK}`;
       element.replaceChildren(heading, ...(selected ? [] : [html("p", { class: "state" }, note)]), ...views);
@@ -30,33 +34,52 @@ function explainPanel(app) {
 
 const CLICK = "Click a value in the drawing, or find it by name.";
 
-/** The leaf whose gradient is smallest, but not 0. @param {Model[]} models */
+const ROUNDING =
+  "Its terms cancel: what is left is rounding, and the gradient is 0 but for that. So it is for a bias before a normalisation, which subtracts it again.";
+
+/** The leaf whose gradient is smallest, but neither 0 nor a rounding error. @param {Model[]} models */
 function mostFaded(models) {
   const leaves = models.flatMap((model) =>
-    model.data.values.flatMap(({ kind }, value) => {
+    model.data.values.flatMap(({ kind, rounding }, value) => {
       const size = Math.abs(Number(model.now.gradients[value]));
-      const isLeaf = kind === "leaf" || kind === "parameter";
+      const isLeaf = (kind === "leaf" || kind === "parameter") && !rounding;
       return isLeaf && size > 0 && Number.isFinite(size) ? [{ model, value, size }] : [];
     })
   );
   return leaves.length ? leaves.reduce((a, b) => (b.size < a.size ? b : a)) : null;
 }
 
-/** @param {Model} model @param {number} value @returns {Node[]} */
-function explanation(model, value) {
+/** @param {Model} model @param {number} value @param {Player} player @returns {Node[]} */
+function explanation(model, value, player) {
   const { data, now } = model;
-  const { name, kind, shape } = data.values[value];
+  const { name, kind, shape, rounding } = data.values[value];
   const output = data.values[data.output].name;
   const fact = shape ? `shape ${shape}` : `= ${number(now.values[value], 6)}`;
   /** @type {Node[]} */
   const views = [html("h2", {}, data.title ? `${data.title}: ${name}` : name), html("p", {}, `${name} ${fact}, ${KINDS[kind]}`)];
-  if (kind === "constant") return [...views, html("p", {}, "It is a constant: no gradient is computed for it.")];
+  if (kind === "constant") {
+    return [...views, html("p", {}, "It is a constant: no gradient is computed for it."), ...elementViews(model, value)];
+  }
   const gradient = now.gradients[value];
-  const of = data.tensors ? " (rms)" : "";
+  if (!hasArrived(model, value, player)) {
+    const words = `∂${output}/∂${name} is not known yet at this step: it is explained when all of it has come back.`;
+    return [...views, html("p", { class: "not-yet" }, words), html("p", {}, button("Go to the last step", () => player.go(player.last)))];
+  }
+  const of = data.tensors ? "\u00a0(rms)" : "";
   views.push(block(equations([fraction(output, name), sign("="), numeral(gradient), math("mtext", of)])));
+  if (rounding) views.push(html("p", { class: "state" }, ROUNDING));
   views.push(arriving(model, value));
+  views.push(...elementViews(model, value), ...moduleViews(model, value));
   if (!data.tensors) views.push(...pathViews(model, value));
   return views;
+}
+
+/** Whether all of a gradient has come back at the current step; what is never sent is not waited for. @param {Model} model @param {number} value @param {Player} player */
+function hasArrived(model, value, player) {
+  const { sent, gradients } = model.momentAt(player.positionIn(model));
+  const all = model.momentAt(model.data.steps.length);
+  if (all.gradients[value] === undefined) return player.position === player.last;
+  return gradients[value] !== undefined && model.data.arrows.every((arrow, i) => arrow.value !== value || sent[i] === all.sent[i]);
 }
 
 /** What flows back to a value from each of its uses. @param {Model} model @param {number} value */
@@ -137,7 +160,7 @@ function waterfall(model, path) {
     html("p", { class: "shares" }, shares(factors)),
     html("p", { class: "culprit" }, culprit),
     waterfallChart(model, told),
-    html("p", { class: "rule" }, `Slopes of activations are filled, weights shaded, other factors outlined.${left}`),
+    html("p", { class: "rule" }, `Slopes of activations are filled, weights shaded, the leaf’s own factor blue, other factors outlined.${left}`),
   ];
 }
 
@@ -145,54 +168,44 @@ function waterfall(model, path) {
  * @typedef {object} Factor
  * @property {number} local
  * @property {number} size its logarithm
- * @property {"slope" | "weight" | "other"} kind
+ * @property {"slope" | "weight" | "leaf" | "other"} kind
  * @property {OperationData} operation
  */
 
 /** The factors along a path, from the output back. @param {Model} model @param {Path} path @returns {Factor[]} */
 function factorsOf(model, path) {
   const { data, now } = model;
-  const rules = new Map(data.steps.flatMap(({ slots }) => slots.map(({ arrow, formula }) => [arrow, formula])));
-  return path.arrows.map((i, k) => {
-    const operation = data.operations[data.arrows[i].operation];
+  return path.arrows.map((i) => {
+    const { operation, role } = data.arrows[i];
     const local = Number(now.locals[i]);
     const size = Math.log10(Math.abs(local));
-    if (operation.group === "activations") return { local, size, kind: "slope", operation };
-    const beside = factorBeside(data, i, rules.get(i));
-    const isInput = k === path.arrows.length - 1 && beside?.kind === "leaf";
-    const isWeight = (beside?.kind === "leaf" || beside?.kind === "parameter") && !isInput;
-    return { local, size, kind: isWeight ? "weight" : "other", operation };
+    const kind = role === "activation" ? "slope" : role ?? "other";
+    return { local, size, kind, operation: data.operations[operation] };
   });
-}
-
-/**
- * The other factor of a product: where the rule is the upstream gradient times the other argument.
- * @param {GraphData} data
- * @param {number} arrow
- * @param {string | undefined} rule
- */
-function factorBeside(data, arrow, rule) {
-  const { operation, position } = data.arrows[arrow];
-  const given = data.operations[operation].arguments;
-  if (given.length !== 2 || rule !== `g · ${"ba"[position]}`) return null;
-  return data.values[given[1 - position]];
 }
 
 /** Say what the factors of each kind give together; sums and copies are not counted. @param {Factor[]} factors */
 function shares(factors) {
-  const nouns = /** @type {const} */ ([["slope", ["slope of an activation", "slopes of activations"]], ["weight", ["weight", "weights"]], ["other", ["other factor", "other factors"]]]);
+  const nouns = /** @type {const} */ ([["slope", ["slope of an activation", "slopes of activations"]], ["weight", ["weight", "weights"]], ["leaf", ["leaf factor", "leaf factors"]], ["other", ["other factor", "other factors"]]]);
   const parts = nouns.flatMap(([kind, [one, several]]) => {
     const some = factors.filter((each) => each.kind === kind && (kind !== "other" || each.size !== 0));
     const size = some.reduce((sum, each) => sum + each.size, 0);
-    return some.length ? [{ words: `${some.length} ${some.length === 1 ? one : several}`, verb: some.length === 1 ? "gives" : "give", size }] : [];
+    const isNegative = some.filter(({ local }) => local < 0).length % 2 === 1;
+    return some.length ? [{ words: `${some.length} ${some.length === 1 ? one : several}`, verb: some.length === 1 ? "gives" : "give", size, isNegative }] : [];
   });
-  return `${parts.map(({ words, verb, size }, i) => `${words} ${i ? "" : `${verb} `}×${power(size)}`).join(", ")}.`;
+  return `${parts.map(({ words, verb, size, isNegative }, i) => `${words} ${i ? "" : `${verb} `}×${signed(size, isNegative)}`).join(", ")}.`;
 }
 
-/** Write a size by its exponent; one from 0.1 to 10 as a number. @param {number} log10 */
+/** A size with its sign, as a factor. @param {number} log10 @param {boolean} isNegative */
+function signed(log10, isNegative) {
+  const text = power(log10);
+  return isNegative && !["0", "nan"].includes(text) ? `(−${text})` : text;
+}
+
+/** Write the number that has a logarithm; one that a float cannot hold by its exponent. @param {number} log10 */
 function power(log10) {
   if (!Number.isFinite(log10)) return log10 < 0 ? "0" : number(log10);
-  if (Math.abs(log10) < 1) return number(10 ** log10, 2);
+  if (Math.abs(log10) < 307) return number(10 ** log10);
   return `10^${number(Number(log10.toFixed(1)), 16)}`;
 }
 
@@ -204,35 +217,50 @@ function counted(count, noun) {
 const SHADED = { fill: "currentColor", "fill-opacity": 0.4, stroke: "currentColor", "stroke-width": 1.5 };
 const FALL = { row: 19, label: 128, w: 340, right: 56, top: 18 };
 
-/**
- * @param {Model} model
- * @param {Factor[]} told
- */
+/** @param {Model} model @param {Factor[]} told */
 function waterfallChart({ data }, told) {
-  const sums = [0];
-  for (const { size } of told) sums.push(/** @type {number} */ (sums.at(-1)) + (Number.isFinite(size) ? size : 0));
-  const low = Math.floor(Math.min(...sums));
-  const high = Math.max(Math.ceil(Math.max(...sums)), low + 1);
+  let sum = 0;
+  const falls = told.map(({ operation, size, local, kind }) => {
+    const from = sum;
+    sum += Number.isFinite(size) ? size : 0;
+    const to = Number.isFinite(size) ? sum : size;
+    return { name: `${operation.symbol} ${data.values[operation.results[0]].name}`, kind, from, to, text: number(local, 3) };
+  });
+  return fallChart(falls, "The factors along the path, as decades from the output to the value");
+}
+
+/**
+ * @typedef {object} Fall one bar of a waterfall
+ * @property {string} name
+ * @property {string} kind
+ * @property {number} from in decades
+ * @property {number} to in decades; not finite where the gradient is lost
+ * @property {string} text
+ */
+
+/** @param {Fall[]} falls @param {string} words what is drawn, for those who do not see it */
+function fallChart(falls, words) {
+  const ends = [0, ...falls.flatMap(({ from, to }) => [from, to])].filter(Number.isFinite);
+  const low = Math.floor(Math.min(...ends));
+  const high = Math.max(Math.ceil(Math.max(...ends)), low + 1);
   const { row, label, w, right, top } = FALL;
   const x = scale([low, high], label, w - right, false).at;
-  const h = top + row * told.length + 6;
-  const words = "The factors along the path, as decades from the output to the value";
+  const h = top + row * falls.length + 6;
   const root = svg("svg", { class: "chart waterfall", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": words });
-  const every = Math.max(1, Math.ceil((high - low) / 5));
-  for (let d = Math.ceil(low / every) * every; d <= high; d += every) {
+  for (const d of decadesIn([low, high], w - right - label)) {
     root.append(svg("line", { class: "grid", x1: x(d), x2: x(d), y1: top - 3, y2: h }));
     root.append(svg("text", { x: x(d), y: 11, "text-anchor": "middle" }, number(10 ** d, 2)));
   }
-  told.forEach((one, k) => {
+  falls.forEach(({ name, kind, from, to, text }, k) => {
     const y = top + k * row;
-    const [a, b] = [x(sums[k]), x(sums[k + 1])];
-    const name = `${one.operation.symbol} ${data.values[one.operation.results[0]].name}`;
-    const lost = !Number.isFinite(one.size);
+    const lost = !Number.isFinite(from) || !Number.isFinite(to);
+    const a = x(Number.isFinite(from) ? from : low);
+    const b = lost ? a : x(to);
     const bar = { x: Math.min(a, b), y: y + 3, width: Math.max(Math.abs(b - a), 1.5), height: row - 6 };
     root.append(
       svg("text", { class: "axis", x: 2, y: y + 14 }, shortened(name)),
-      svg("rect", { class: one.kind, ...bar, ...(one.kind === "weight" ? SHADED : {}) }),
-      svg("text", { x: w - 2, y: y + 14, "text-anchor": "end" }, (lost ? "✕ " : "") + number(one.local, 3))
+      svg("rect", { class: kind, ...bar, ...(kind === "weight" ? SHADED : {}) }),
+      svg("text", { x: w - 2, y: y + 14, "text-anchor": "end" }, (lost ? "✕ " : "") + text)
     );
   });
   return root;

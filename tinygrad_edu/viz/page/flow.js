@@ -4,7 +4,10 @@
  * @typedef {object} Layer
  * @property {string} name
  * @property {Num} size
+ * @property {boolean} [isBehind] nearer to the loss than what the others are compared with
  */
+
+/** @typedef {{data: GraphData, layers: Layer[]}} Flow */
 
 /** @param {App} app @returns {Panel} */
 function flowPanel(app) {
@@ -13,63 +16,82 @@ function flowPanel(app) {
     id: "flow",
     title: "Flow",
     element,
+    topic: () => [],
     update() {
-      const all = app.models.map((model) => layersOf(model));
-      const known = all.flat().map((layer) => relative(layer.size)).filter(Number.isFinite);
+      const flows = app.models.map((model) => ({ data: model.data, layers: layersOf(model) }));
+      const known = flows.flatMap(({ data, layers }) => layers.map(({ size }) => magnitude(size, data.reference).r)).filter(Number.isFinite);
       const range = /** @type {[number, number]} */ ([Math.min(-2, Math.floor(Math.min(0, ...known))), Math.max(1, Math.ceil(Math.max(0, ...known)))]);
+      const arePaired = flows.every(({ layers }) => layers.length === flows[0].layers.length);
+      const charts = arePaired ? [flows] : flows.map((flow) => [flow]);
       element.replaceChildren(
         html("h2", {}, "Gradient flow"),
-        html("p", {}, flowCaption()),
-        ...all.flatMap((layers, k) => {
-          const { title } = app.models[k].data;
-          return [...(title ? [html("h3", {}, title)] : []), flowChart(layers, range), html("p", { class: "culprit" }, verdict(layers))];
-        })
+        html("p", {}, flowCaption(flows)),
+        ...charts.flatMap((some) => [...(arePaired ? [] : [html("h3", {}, some[0].data.title)]), flowChart(some, range)]),
+        ...flows.map(({ data, layers }, k) => html("p", { class: "culprit" }, (data.title ? `${data.title}: ` : "") + (askedLittle(app.models[k]) || judged(layers, data))))
       );
-      /** @param {Num} size */
-      function relative(size) {
-        return magnitude(size, app.models[0].data.reference).r;
-      }
     },
   };
 }
 
-/** What the gradients are compared with: the place of the reference. */
-function referenceName() {
-  const { referenceWords } = PAGE.graphs[0];
-  return referenceWords.slice(referenceWords.indexOf(" at ") + 4);
+/** What the gradients are compared with: the place of the reference. @param {GraphData} data */
+function referenceName({ referenceWords }) {
+  return referenceWords.slice(referenceWords.indexOf(" at ") + 4).split(";")[0];
 }
 
-/** What bars, bands and the two columns mean. */
-function flowCaption() {
-  const { reference } = PAGE.graphs[0];
+/** What bars, bands and the two columns mean. @param {Flow[]} flows */
+function flowCaption(flows) {
+  const references = flows.map(({ data }) => `${number(data.reference)} at ${referenceName(data)}${data.title ? ` (${data.title})` : ""}`);
+  const behind = flows.some(({ layers }) => layers.some(({ isBehind }) => isBehind));
   return (
-    "From the output back. rms: root of the mean square of the gradient. " +
-    `× of ${referenceName()}: how many times that is of ${number(reference)}, the gradient there at first; ` +
-    "bars, bands and the verdict go by this ratio."
+    `From the output back. rms: root of the mean square of the gradient. ratio: rms ÷ ${references.join(" and ")}, what comes ` +
+    `there. Bars, bands and the verdict go by the ratio${behind ? "; a layer behind that place is not judged, and has no colour" : ""}.` +
+    (flows.length > 1 ? ` Upper bars: ${flows[0].data.title}; lower bars: ${flows.slice(1).map(({ data }) => data.title).join(", ")}.` : "")
   );
 }
 
-/** @param {Num} size */
-function ratio(size) {
-  return size === null ? null : size / PAGE.graphs[0].reference;
+/** @param {Num} size @param {GraphData} data */
+function ratio(size, { reference }) {
+  return size === null ? null : size / reference;
 }
 
 /** The layers of a graph, the last first: its innermost module calls, or its depths. @param {Model} model @returns {Layer[]} */
 function layersOf(model) {
   const { data } = model;
   const inner = data.calls.flatMap((call, i) => (call.innermost ? [i] : []));
-  if (!inner.length) return depthsOf(model);
-  return inner
-    .map((i) => {
-      const made = data.values.flatMap((value, v) => {
-        const by = value.by;
-        if (by === undefined || data.operations[by].call !== i) return [];
-        const leaves = v === data.output || data.arrows.some((arrow) => arrow.value === v && data.operations[arrow.operation].call !== i);
-        return leaves ? [v] : [];
-      });
-      return { name: data.calls[i].title, size: rootMeanSquare(model, made) };
-    })
-    .reverse();
+  const layers = inner.length ? inner.map((i) => layerOf(model, i)).reverse() : depthsOf(model);
+  const place = data.referencePlace ?? referenceName(data);
+  const reference = layers.findIndex(({ name }) => name.replace(/\(.*/, "") === place || name.endsWith(` ${place}`));
+  return layers.map((layer, k) => ({ ...layer, isBehind: k < reference }));
+}
+
+/** What leaves a call of a module. @param {Model} model @param {number} i @returns {Layer} */
+function layerOf(model, i) {
+  const { data } = model;
+  const made = data.values.flatMap((value, v) => {
+    const by = value.by;
+    if (by === undefined || data.operations[by].call !== i) return [];
+    const leaves = v === data.output || data.arrows.some((arrow) => arrow.value === v && data.operations[arrow.operation].call !== i);
+    return leaves ? [v] : [];
+  });
+  return { name: pathOf(data, i), size: rootMeanSquare(model, made) };
+}
+
+/** The name of a call with those of the modules around it: `blocks.0.a: Linear(8 -> 8)`. @param {GraphData} data @param {number} i */
+function pathOf({ calls }, i) {
+  const [own, kind] = parted(calls[i].title);
+  if (!kind) return own;
+  const names = [own];
+  for (let outer = calls[i].outer; outer !== undefined; outer = calls[outer].outer) {
+    const [name, around] = parted(calls[outer].title);
+    if (around) names.unshift(name);
+  }
+  return `${names.join(".")}: ${kind}`;
+}
+
+/** The name and the kind of a call; the outermost module has no name. @param {string} title */
+function parted(title) {
+  const at = title.indexOf(": ");
+  return at < 0 ? [title, ""] : [title.slice(0, at), title.slice(at + 2)];
 }
 
 /** @param {Model} model @returns {Layer[]} */
@@ -103,63 +125,99 @@ function rootMeanSquare({ now }, members) {
   return Math.sqrt(sizes.reduce((sum, g) => sum + Number(g) ** 2, 0) / sizes.length);
 }
 
-/** @param {Layer[]} layers */
-function verdict(layers) {
-  const known = layers.filter(({ size }) => size !== null);
-  if (known.length < 2) return "";
+/**
+ * Judge the layer furthest back, with the words of Python's `viz.flow`.
+ * @param {Layer[]} layers
+ * @param {GraphData} data
+ * @returns {{word: string, words: string}}
+ */
+function verdict(layers, data) {
+  const known = layers.filter(({ size, isBehind }) => size !== null && !isBehind);
+  if (known.length < 2) return { word: "", words: "" };
   const { name, size } = /** @type {Layer} */ (known.at(-1));
   const first = Number(size);
-  if (!Number.isFinite(first)) return "✕ nan or inf reaches the first layer.";
-  if (first === 0) return "Nothing reaches the first layer.";
-  const { step } = magnitude(first, PAGE.graphs[0].reference);
-  return `${name}: ${number(ratio(first), 3)} × of ${referenceName()}, ${LOOK.steps[step]}.`;
+  if (!Number.isFinite(first)) return { word: Number.isNaN(first) ? "nan" : "exploding", words: `✕ ${number(first)} arrives at ${name}.` };
+  if (first === 0 && data.tensors && data.verdict?.word === "vanishing") return { word: "vanishing", words: `0 arrives at ${name}, smaller than a float can hold.` };
+  if (first === 0) return { word: "dead", words: `nothing arrives at ${name}.` };
+  const { step } = magnitude(first, data.reference);
+  return { word: LOOK.steps[step], words: `${number(ratio(first, data), 3)} × of ${referenceName(data)} arrives at ${name}.` };
 }
 
-const FLOW = { row: 21, label: 128, w: 400, right: 138, column: 74, top: 30 };
+/** @param {Layer[]} layers @param {GraphData} data */
+function judged(layers, data) {
+  const { word, words } = verdict(layers, data);
+  return word && `${words.slice(0, -1)}: ${word}.`;
+}
+
+const FLOW = { bar: 15, twin: 9, gap: 6, label: 120, w: 400, right: 122, column: 62, top: 30 };
 
 /**
- * @param {Layer[]} layers
+ * The layers of a graph, or of several with as many layers below each other in each row.
+ * @param {Flow[]} flows
  * @param {[number, number]} range of decades
  */
-function flowChart(layers, [low, high]) {
-  const reference = PAGE.graphs[0].reference;
-  const { row, label, w, right, column, top } = FLOW;
+function flowChart(flows, range) {
+  const [low, high] = range;
+  const { gap, label, w, right, column, top } = FLOW;
+  const height = flows.length > 1 ? FLOW.twin : FLOW.bar;
+  const row = height * flows.length + gap;
   const at = (/** @type {number} */ r) => label + ((Math.min(Math.max(r, low), high) - low) / (high - low)) * (w - right - label);
-  const h = top + row * layers.length + 4;
-  const root = svg("svg", { class: "chart flow", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": flowWords(layers) });
+  const h = top + row * flows[0].layers.length + 4;
+  const root = svg("svg", { class: "chart flow", viewBox: `0 0 ${w} ${h}`, role: "img", "aria-label": flows.map(flowWords).join(". ") });
   const edges = [low, ...LOOK.bounds.filter((b) => b > low && b < high), high];
   edges.slice(1).forEach((edge, k) => {
     const x = at(edges[k]);
     root.append(svg("rect", { class: `band ${k % 2 ? "odd" : ""}`, x, y: top, width: at(edge) - x, height: h - top }));
   });
-  const every = Math.max(1, Math.ceil((high - low) / 5));
-  for (let d = Math.ceil(low / every) * every; d <= high; d += every) {
+  for (const d of decadesIn(range, w - right - label)) {
     root.append(svg("line", { class: "grid", x1: at(d), x2: at(d), y1: top, y2: h }));
     root.append(svg("text", { x: at(d), y: 25, "text-anchor": "middle" }, number(10 ** d, 2)));
   }
-  const name = referenceName();
-  const letters = [...name.replace(/^the /, "")];
-  const heading = letters.length > 7 ? `${letters.slice(0, 6).join("")}…` : letters.join("");
-  root.append(
-    svg("text", { class: "heading", x: w - column - 2, y: 11, "text-anchor": "end" }, "rms"),
-    svg("text", { class: "heading", x: w - 2, y: 11, "text-anchor": "end" }, `× of ${heading}`, svg("title", {}, `× of ${name}`))
-  );
-  layers.forEach(({ name, size }, k) => {
-    const shown = magnitude(size, reference);
+  const columns = [w - column - 2, w - 2];
+  const heads = flows.length > 1 ? flows.map(({ data }) => data.title) : ["rms", "ratio"];
+  if (flows.length <= columns.length) heads.forEach((head, k) => root.append(columnText("heading", columns[k], 11, cut(head, 9))));
+  flows[0].layers.forEach((_, k) => {
     const y = top + k * row;
-    const bar = { x: label, y: y + 3, width: Math.max(at(shown.r) - label, 2), height: row - 6 };
-    root.append(svg("text", { class: "axis", x: 2, y: y + 15 }, shortened(name), svg("title", {}, name)));
-    if (shown.state === "known") root.append(svg("g", { class: `cell ${classOf(shown)}` }, svg("rect", bar)));
-    const cross = shown.state === "invalid" ? "✕ " : "";
-    root.append(
-      svg("text", { class: "rms", x: w - column - 2, y: y + 15, "text-anchor": "end" }, cross + number(size, 3)),
-      svg("text", { class: "ratio", x: w - 2, y: y + 15, "text-anchor": "end" }, number(ratio(size), 3))
-    );
+    const names = flows.map(({ layers }) => layers[k].name);
+    root.append(svg("text", { class: "axis", x: 2, y: y + row / 2 + 4 }, shortName(names), svg("title", {}, [...new Set(names)].join(" | "))));
+    flows.forEach(({ data, layers }, j) => {
+      const { size, isBehind } = layers[k];
+      const shown = magnitude(size, data.reference);
+      const bar = { x: label, y: y + gap / 2 + j * height, width: Math.max(at(shown.r) - label, 2), height: height - 1 };
+      const look = isBehind ? "cell behind" : `cell ${classOf(shown)}`;
+      if (shown.state === "known") root.append(svg("g", { class: look }, svg("rect", bar)));
+      const cross = shown.state === "invalid" ? "✕ " : "";
+      const middle = y + row / 2 + 4;
+      if (flows.length === 1) root.append(columnText("rms", columns[0], middle, cross + number(size, 3)));
+      if (flows.length <= columns.length) root.append(columnText("ratio", columns[flows.length > 1 ? j : 1], middle, number(ratio(size, data), 3)));
+    });
   });
   return root;
 }
 
-/** @param {Layer[]} layers */
-function flowWords(layers) {
-  return `Gradient by layer: ${layers.map(({ name, size }) => `${name} ${number(size)}, ${number(ratio(size), 3)} × of ${referenceName()}`).join("; ")}`;
+/** @param {string} look @param {number} x @param {number} y @param {string} words */
+function columnText(look, x, y, words) {
+  return svg("text", { class: look, x, y, "text-anchor": "end" }, words);
+}
+
+/** @param {string} text @param {number} most letters */
+function cut(text, most) {
+  const letters = [...text];
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
+}
+
+/** One name for layers of several graphs; of a long path, the end tells more. @param {string[]} names */
+function shortName(names) {
+  const kinds = new Set(names.map((name) => parted(name)[1].replace(/\(.*/, "")));
+  const [own] = parted(names[0]);
+  const text = kinds.has("") ? names[0] : `${own}: ${[...kinds].join(" / ")}`;
+  const letters = [...text];
+  if (letters.length <= NAME_LETTERS - 2) return text;
+  return kinds.has("") || kinds.size > 1 ? cut(text, NAME_LETTERS - 2) : `…${letters.slice(4 - NAME_LETTERS + 1).join("")}`;
+}
+
+/** @param {Flow} flow */
+function flowWords({ data, layers }) {
+  const told = layers.map(({ name, size }) => `${name} ${number(size)}, ${number(ratio(size, data), 3)} × of ${referenceName(data)}`);
+  return `Gradient by layer${data.title ? ` of ${data.title}` : ""}: ${told.join("; ")}`;
 }

@@ -64,6 +64,13 @@ function knobsOf(models) {
   return [...found.values()];
 }
 
+/** What is spoken of where inputs are changed: the chosen value, else the first input, and what follows from it. @param {App} app @param {Knob[]} knobs */
+function topicOf(app, knobs) {
+  const inputs = knobs.slice(0, 1).flatMap(({ targets }) => targets.map(({ model, k }) => ({ model, value: model.data.inputs[k] })));
+  const outputs = app.models.map((model) => ({ model, value: model.data.output }));
+  return [...(app.selected ? [app.selected] : inputs), ...outputs];
+}
+
 const MOST_KNOBS = 24;
 
 /** @param {App} app @returns {Panel} */
@@ -101,15 +108,17 @@ function whatIfPanel(app) {
     rows,
     note
   );
-  choose();
   return {
     id: "what-if",
     title: "What if",
     element,
+    topic: () => topicOf(app, app.knobs),
     update() {
+      if (!shown.length) choose();
       write(result, app.models.map(outputWords).join("; "));
       reset.disabled = !app.models.some((model) => model.isChanged);
-      shown.forEach((row) => row.update());
+      const isKnown = app.player.position === app.player.last;
+      shown.forEach((row) => row.update(isKnown));
     },
     onSelect: () => many && choose(),
   };
@@ -136,6 +145,7 @@ class KnobRow {
     this.gradient = html("span", { class: "gradient" });
     this.message = html("span", { class: "gradient refusal", id: `${id}-message`, role: "status" });
     this.field.setAttribute("aria-describedby", this.message.id);
+    this.isKnown = true;
     /** The number that the message speaks of. */
     this.kept = knob.value;
     this.element = html(
@@ -167,8 +177,10 @@ class KnobRow {
 
   static count = 0;
 
-  update() {
+  /** @param {boolean} [isKnown] whether the gradients have come back; by default as it was */
+  update(isKnown = this.isKnown) {
     const { knob } = this;
+    this.isKnown = isKnown;
     if (document.activeElement !== this.field) {
       this.field.value = String(Number(knob.value.toPrecision(6)));
       this.field.setAttribute("aria-invalid", "false");
@@ -177,7 +189,7 @@ class KnobRow {
     const share = (knob.value - this.low) / (this.high - this.low);
     this.slider.value = String(Math.round(1000 * Math.min(Math.max(share || 0, 0), 1)));
     this.slider.setAttribute("aria-valuetext", number(knob.value));
-    const texts = knob.gradients().map(({ gradient }) => number(gradient));
+    const texts = knob.gradients().map(({ gradient }) => (isKnown ? number(gradient) : "–"));
     const before = Object.is(knob.value, knob.initial) ? "" : `was ${number(knob.initial)}; `;
     write(this.gradient, (knob.differs ? "differs; " : before) + (knob.isLeaf ? `grad ${texts.join(" | ")}` : "constant"));
   }

@@ -3,33 +3,44 @@
 class App {
   /** @param {PageData} data */
   constructor(data) {
+    const isTwins = data.graphs.length > 1;
+    document.body.classList.toggle("twins", isTwins);
+    /** @type {HTMLDetailsElement} */ (find("key")).open = innerWidth > NARROW && !isTwins;
     this.models = data.graphs.map((graph, i) => new Model(graph, PROGRAMS[i]));
     this.drawings = this.models.map((model, i) => {
       const pane = html("figure", { class: "pane" });
       const share = 100 / data.graphs.length;
       Object.assign(pane.style, { top: `${i * share}%`, height: `${share}%` });
+      const room = html("div", { class: "room" });
       if (model.data.title) pane.append(html("figcaption", {}, model.data.title));
+      pane.append(room);
       find("graphs").append(pane);
-      return new Drawing(model, pane, (value) => this.select(model, value));
+      return new Drawing(model, room, (value) => this.select(model, value));
     });
     /** @type {{model: Model, value: number} | null} */
     this.selected = null;
     this.knobs = knobsOf(this.models);
     this.player = new Player(this.models, () => this.moved());
+    this.predicting = new Predicting(this);
+    this.showVerdict = makeVerdict(this);
     /** @type {Panel[]} what has a tab of its own */
     this.panels = panelsFor(this);
-    makeTabs(this.panels, (panel) => panel.update());
+    this.isOpen = false;
+    makeTabs(this.panels, (panel) => this.showPanel(panel));
     makeLegend(find("legend"), this.models);
     makeSearch(this.models, (model, value) => this.goTo(model, value));
     makeTheme();
-    /** @type {HTMLDetailsElement} */ (find("key")).open = innerWidth > NARROW;
+    makeHelp();
     this.listen();
     this.refresh();
-    this.drawings.forEach(({ view }) => view.open());
+    holdHeight(find("verdicts"));
     this.drawings.forEach((drawing) => {
-      const { values, output } = drawing.model.data;
-      drawing.view.show(drawing.boxesAround(values[output]));
+      const boxes = drawing.boxesOf(this.player.positionIn(drawing.model));
+      drawing.view.open(isTwins && innerWidth > NARROW ? null : boxes);
+      drawing.reveal();
     });
+    if (data.predict) this.predicting.begin();
+    this.isOpen = true;
   }
 
   listen() {
@@ -45,7 +56,7 @@ class App {
     find("graphs").addEventListener("follow", () => dress(follow, { "aria-pressed": String(isFollowing()) }));
     find("zoom-in").addEventListener("click", () => views.forEach((view) => view.zoom(1.3)));
     find("zoom-out").addEventListener("click", () => views.forEach((view) => view.zoom(1 / 1.3)));
-    const room = new ResizeObserver(() => views.forEach((view) => view.measure()));
+    const room = new ResizeObserver(() => views.forEach((view) => view.resized()));
     this.drawings.forEach((drawing) => room.observe(/** @type {Element} */ (drawing.frame.parentElement)));
     addEventListener("beforeprint", () => views.forEach((view) => view.keep()));
     addEventListener("afterprint", () => views.forEach((view) => view.restore()));
@@ -55,6 +66,27 @@ class App {
   moved() {
     this.refresh();
     this.showStep();
+  }
+
+  /** Show a panel, and in the drawing what it speaks of. @param {Panel} panel */
+  showPanel(panel) {
+    panel.update();
+    if (!this.isOpen) return;
+    find("panels").scrollTop = 0;
+    if (innerWidth < PHONE) find("side").scrollIntoView();
+    this.showTopic(panel);
+  }
+
+  /** Bring into sight what a panel speaks of: by default the current step. @param {Panel} panel */
+  showTopic({ topic }) {
+    if (!topic) return this.showStep();
+    const told = topic();
+    this.drawings.forEach((drawing) => {
+      const { model, view } = drawing;
+      const own = told.filter((one) => one.model === model).map(({ value }) => model.data.values[value]);
+      const boxes = own.map(({ box }) => box);
+      if (boxes.length) view.show([...boxes, ...drawing.boxesAround(own[0])]);
+    });
   }
 
   /** Bring the current step into sight. */
@@ -78,9 +110,11 @@ class App {
       const name = this.models.length > 1 ? `${model.data.title}: ` : "";
       return name + sentenceOf(model, player.positionIn(model));
     });
-    write(find("sentence"), spoken.join(" "));
+    writeUnbroken(find("sentence"), spoken.join(" "));
     this.drawings.forEach((drawing) => drawing.update(player.positionIn(drawing.model)));
     this.panels.forEach((panel) => panel.isShown && panel.update());
+    find("start").hidden = player.position < player.last;
+    this.showVerdict();
   }
 
   /** Choose a value that may be out of sight. @param {Model} model @param {number} value */
@@ -104,8 +138,16 @@ class App {
   }
 }
 
-/** Up to this width of the window the panels stand below the drawing. */
-const NARROW = 800;
+/** Keep as much room for a text as it takes now, so that nothing moves when it says less. @param {HTMLElement} element */
+function holdHeight(element) {
+  element.style.minHeight = `${element.offsetHeight}px`;
+  addEventListener("resize", () => (element.style.minHeight = ""));
+}
+
+/** Up to this width of the window there is no room for the legend at first. */
+const NARROW = 1000;
+/** Below this width the panels are under the drawing, as in page.css. */
+const PHONE = 600;
 
 /** Read what Python wrote. @returns {PageData} */
 function readData() {

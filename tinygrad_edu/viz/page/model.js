@@ -30,6 +30,8 @@ class Model {
     this.inputs = [...this.initial];
     this.now = this.compute();
     this.first = this.now;
+    /** The size of a gradient that counted as healthy at first. */
+    this.firstReference = data.reference;
     this.replay();
   }
 
@@ -58,6 +60,8 @@ class Model {
   /** Compute everything anew from the inputs. */
   run() {
     this.now = this.compute();
+    const size = this.isChanged ? healthyNow(this) : this.firstReference;
+    if (size !== null) this.data.reference = this.data.referenceOfNumbers = size;
     this.replay();
   }
 
@@ -107,7 +111,7 @@ class Model {
     const sent = arrows.map(() => false);
     for (let i = 0; i < position; i++) {
       const step = steps[i];
-      if (step.phase === "forward") computed[step.result] = true;
+      if (step.phase === "forward") (step.results ?? [step.result]).forEach((x) => (computed[x] = true));
       else if (step.operation === undefined) gradients[output] = this.now.gradients[output];
       for (const { arrow, after } of this.entries[i]) {
         gradients[arrows[arrow].value] = after;
@@ -119,8 +123,10 @@ class Model {
 
   /** The size of a gradient that counts as healthy. @param {number} value */
   referenceOf(value) {
-    const { reference, referenceOfNumbers, values } = this.data;
-    return values[value].shape ? reference : referenceOfNumbers;
+    const { reference, referenceOfNumbers, referenceOfParameters, values } = this.data;
+    const { shape, kind } = values[value];
+    if (!shape) return referenceOfNumbers;
+    return kind === "parameter" ? referenceOfParameters ?? reference : reference;
   }
 
   /** How the gradient of a value looks. @param {number} value @param {Num | undefined} gradient */

@@ -9,10 +9,12 @@ function nudgePanel(app) {
   const reach = html("input", { type: "range", id: "reach", min: -2, max: 2, step: 0.25, value: 0.25 });
   const body = html("div");
   const slice = html("div");
+  const curve = html("div");
   const knob = () => leaves[Number(pick.value)];
   const panel = {
     id: "nudge",
     title: "Nudge",
+    topic: () => topicOf(app, [knob()]),
     element: html(
       "section",
       {},
@@ -23,13 +25,16 @@ function nudgePanel(app) {
       body,
       html("h2", {}, "Slice of the loss"),
       html("p", { class: "group" }, html("label", { for: "reach" }, "width"), reach),
-      slice
+      slice,
+      html("h2", {}, "How small an h?"),
+      curve
     ),
     update() {
       if (!leaves.length) return;
       const h = 10 ** -Number(size.value);
       write(sizeText, number(h, 2));
       body.replaceChildren(...nudgeView(knob(), h));
+      curve.replaceChildren(errorView(knob(), h));
       const width = 10 ** Number(reach.value) * Math.max(1, Math.abs(knob().value));
       slice.replaceChildren(sliceView(knob(), width));
     },
@@ -59,8 +64,6 @@ function central(model, k, h) {
 function nudgeView(knob, h) {
   /** @type {Node[]} */
   const views = [];
-  /** @type {Series[]} */
-  const series = [];
   knob.gradients().forEach(({ model, k, gradient }) => {
     const found = central(model, k, h);
     const error = Math.abs(found - Number(gradient));
@@ -79,11 +82,19 @@ function nudgeView(knob, h) {
     if (crossesKink(model, k, h)) {
       views.push(html("p", { class: "state" }, "The nudge crosses a kink (as relu has at 0): the slope is another on its other side. Take a smaller h."));
     }
-    series.push({ name: model.data.title, points: errors(model, k, Number(gradient)) }, { points: [[h, Math.max(error, 1e-18)]], look: "mark" });
   });
-  const options = { label: "The error of the nudge test by the size of h", x: "h", y: "error", xLog: true, yLog: true, xRange: /** @type {[number, number]} */ ([1e-12, 0.1]) };
-  views.push(html("figure", {}, chart(series, options), html("figcaption", {}, "Too large an h bends the curve (right); too small a one drowns in rounding (left).")));
   return views;
+}
+
+/** The error of the nudge test for each size of h, and that of the one now. @param {Knob} knob @param {number} h */
+function errorView(knob, h) {
+  /** @type {Series[]} */
+  const series = knob.gradients().flatMap(({ model, k, gradient }) => [
+    { name: model.data.title, points: errors(model, k, Number(gradient)) },
+    { points: [[h, Math.max(Math.abs(central(model, k, h) - Number(gradient)), 1e-18)]], look: "mark" },
+  ]);
+  const options = { label: "The error of the nudge test by the size of h", x: "h", y: "error", xLog: true, yLog: true, xRange: /** @type {[number, number]} */ ([1e-12, 0.1]) };
+  return html("figure", {}, chart(series, options), html("figcaption", {}, "Too large an h bends the curve (right); too small a one drowns in rounding (left)."));
 }
 
 /** The error of the central difference for many h. @param {Model} model @param {number} k @param {number} gradient @returns {[number, number][]} */

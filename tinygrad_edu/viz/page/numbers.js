@@ -92,7 +92,7 @@ function refusal(text, name, value) {
 /** @typedef {{state: string, r: number, step: number}} Magnitude */
 
 /** How gradients look; set once from the page's data. @type {Look} */
-let LOOK = { bounds: [], steps: [], ranges: [], samples: [] };
+let LOOK = { bounds: [], steps: [], ranges: [], words: [], samples: [] };
 
 /**
  * Classify a gradient by its size.

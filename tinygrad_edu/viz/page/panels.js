@@ -15,9 +15,8 @@ function stepPanel(app) {
   const { player, models } = app;
   const heading = html("h2");
   const body = html("div");
-  const predicts = html("input", { type: "checkbox", id: "predict" });
-  const toggle = html("p", {}, html("label", {}, predicts, " predict each gradient before it is shown"));
-  const element = html("section", {}, heading, ...(models[0].data.tensors ? [] : [toggle]), body, microscopeNote(models));
+  const toggle = html("p", {}, html("label", {}, app.predicting.box, " predict each gradient, from the beginning"));
+  const element = html("section", {}, heading, ...(models[0].data.tensors ? [] : [toggle]), body, moduleNote(models), microscopeNote(models));
   /** @type {Panel} */
   const panel = {
     id: "step",
@@ -25,34 +24,28 @@ function stepPanel(app) {
     element,
     update() {
       write(heading, player.words);
-      body.replaceChildren(...models.map((model) => stepView(model, player.positionIn(model))));
+      body.replaceChildren(...app.predicting.score(), ...models.map((model) => stepView(model, player.positionIn(model))));
     },
   };
-  player.gate = (position) => {
-    if (!predicts.checked) return true;
-    const question = questionAt(models[0], player, position);
-    if (!question) return true;
-    player.play(false);
+  app.predicting.ask = (form) => {
     panel.open?.();
-    body.replaceChildren(questionView(question, () => player.go(position, true)));
+    body.replaceChildren(form);
     document.getElementById("answer")?.focus();
-    return false;
   };
   return panel;
 }
 
-/** Say how graphs of tensors can be opened number by number. @param {Model[]} models */
-function microscopeNote(models) {
-  const call = models.length === 1 && models[0].data.microscope;
-  if (!call) return "";
-  const words = "To change and explain each single number, open this graph as one of numbers:";
-  return html("div", { class: "note" }, html("p", {}, words), html("p", {}, html("code", {}, call)));
-}
+/** Up to so many single numbers can be looked at one by one, as in `trace.scalars`. */
+const SCALARS = 2000;
 
-/** @param {Model} model @param {Player} player @param {number} position @returns {Question | null} */
-function questionAt(model, player, position) {
-  const own = player.positionAt(model, position);
-  if (own === player.positionIn(model)) return null;
-  const entry = model.entries[own - 1]?.find((one) => one.contribution !== null);
-  return entry ? { model, step: model.data.steps[own - 1], entry, position } : null;
+/** Say how graphs of tensors can be opened number by number, and what there is to do then. @param {Model[]} models */
+function microscopeNote(models) {
+  if (!models.every(({ data }) => data.tensors)) return "";
+  const most = Math.max(...models.map(({ data }) => data.numbers ?? 0));
+  const isPossible = models.every(({ data }) => data.microscope);
+  if (!isPossible && most <= SCALARS) return "";
+  const call = models.length > 1 ? "viz.compare(…, scalars=True)" : models[0].data.microscope || 'viz.explore(loss, "numbers.html", scalars=True)';
+  const size = `${most.toLocaleString("en")} numbers are too many for that: take a smaller network or fewer samples (up to ${SCALARS.toLocaleString("en")} numbers), and`;
+  const words = `What if, Descend, Nudge, Program and predicting go by single numbers. ${isPossible ? "To have them, open" : `${size} open`} this graph as one of numbers:`;
+  return html("div", { class: "note" }, html("p", {}, words), html("p", {}, html("code", {}, call)));
 }

@@ -9,20 +9,24 @@ of the time that it takes with texts on arrows.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
+from tinygrad_edu.trace.parameter_text import parameter_lines
 from tinygrad_edu.viz.by_operation import home
 from tinygrad_edu.viz.labels import LONGEST
+from tinygrad_edu.viz.page.stubs import ARROW, Stubs, stubs_of
 from tinygrad_edu.viz.render import layout
 
-LETTER = 6.5  # points: the mean width of a letter of 12 points, and some
+LETTER = 7.0  # points: the mean width of a letter of 13 points, and some
 NUMBER = 9  # the letters of a number of four digits with sign and exponent
-CELL_WIDTH, LINE_HEIGHT = 60.0, 15.0
+CELL_WIDTH, LINE_HEIGHT = 64.0, 16.0
 MOST_LETTERS = 22  # of a name
+GHOST = 14.0  # points over and under the box of a number, for what it was before it was changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Places:
         arguments: the path of each arrow into an operation, in the order of operations and their
             arguments.
         results: the path of each arrow out of an operation, by the index of the value.
+        stubs: the arrows into an operation that are only drawn at their ends.
     """
 
     size: tuple[float, float]
@@ -57,6 +62,7 @@ class Places:
     calls: list[Box | None]
     arguments: list[str]
     results: dict[int, str]
+    stubs: Stubs
 
 
 def place(graph: Graph, names: list[str], timeout: float = 60.0) -> Places:
@@ -73,7 +79,9 @@ def place(graph: Graph, names: list[str], timeout: float = 60.0) -> Places:
     >>> places.values[0].x < places.operations[0].x < places.values[2].x
     True
     """
-    return _read(graph, json.loads(layout("\n".join(_dot(graph, names)), "json", timeout=timeout)))
+    stubs = stubs_of(graph, names)
+    drawn = layout("\n".join(_dot(graph, names, stubs)), "json", timeout=timeout)
+    return _read(graph, json.loads(drawn), stubs)
 
 
 def columns(text: str) -> int:
@@ -85,14 +93,18 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _dot(graph: Graph, names: list[str]) -> Iterator[str]:
-    yield 'digraph { rankdir=LR nodesep=0.3 ranksep=0.3 node [shape=plain label=""]'
-    yield "edge [arrowhead=none headclip=true] fontname=Arial fontsize=12"
+def _dot(graph: Graph, names: list[str], stubs: Stubs) -> Iterator[str]:
+    gap = 0.15 if any(map(_has_ghosts, graph.values)) else 0.3
+    # Without this an arrow from call to call may lead back. With long arrows, which only graphs
+    # with stubs are free of, it takes minutes.
+    rank = "newrank=true " if stubs.is_by_module else ""
+    yield f'digraph {{ {rank}rankdir=LR nodesep={gap} ranksep=0.2 node [shape=plain label=""]'
+    yield "edge [arrowhead=none headclip=true] fontname=Arial fontsize=13"
     inside: dict[ModuleCall | None, list[str]] = {call: [] for call in (None, *graph.calls)}
     for value in graph.values:
         inside[home(value)].append(_value(value, names[value.index]))
     for operation in graph.operations:
-        inside[operation.call].append(_operation(operation))
+        inside[operation.call].append(_operation(operation, stubs.room(operation)))
     for call in reversed(graph.calls):
         if inside[call]:
             width = min(columns(call.title), LONGEST) * LETTER
@@ -100,15 +112,16 @@ def _dot(graph: Graph, names: list[str]) -> Iterator[str]:
             head = f"subgraph cluster_{call.index} {{ margin=10 labeljust=l label={label}"
             inside[call.outer].append("\n".join((head, *inside[call], "}")))
     yield from inside[None]
-    yield from _arrows(graph)
+    yield from _arrows(graph, stubs)
     yield "}"
 
 
-def _arrows(graph: Graph) -> Iterator[str]:
+def _arrows(graph: Graph, stubs: Stubs) -> Iterator[str]:
     for operation in graph.operations:
         for use in operation.arguments:
             head = f"o{operation.index}:p{use.position}:w"
-            yield f"v{use.value.index}:e -> {head}"
+            if (operation.index, use.position) not in stubs.names:
+                yield f"v{use.value.index}:e -> {head}"
         for result in operation.results:
             yield f"o{operation.index}:r:e -> v{result.index}:w"
 
@@ -117,19 +130,30 @@ def _value(value: ValueNode, name: str) -> str:
     """Write a box: the name and the number or shape in one line, the gradient in the next."""
     is_bare = value.kind == "constant" and value.name is None and not value.shape
     facts = columns(shape_text(value.shape)) if value.shape else NUMBER
-    least = (126 if value.shape else 108) if value.needs_gradient else 0
+    least = (134 if value.shape else 118) if value.needs_gradient else 0
+    least += 8 * (value.needs_gradient and value.kind != "intermediate")  # for the bar of its hue
     letters = columns(name) if is_bare else min(columns(name), MOST_LETTERS) + 3 + facts
     width = max(letters * LETTER + 16, least)
     height = 2 * LINE_HEIGHT + 16 if value.needs_gradient else LINE_HEIGHT + 11
+    height += 2 * GHOST * _has_ghosts(value)
     return f"v{value.index} [shape=box fixedsize=true width={width / 72} height={height / 72}]"
 
 
-def _operation(operation: OperationNode) -> str:
-    """Write a box with a cell for each argument, and one for the symbol to the right of them."""
-    lines = [str(operation.operation.symbol), *parameter_lines(operation)]
-    width = max(30.0, columns(lines[0]) * 9 + 16.0, *(columns(li) * 6 + 12.0 for li in lines))
+def _has_ghosts(value: ValueNode) -> bool:
+    """Tell whether a number can be changed on the page, so that its old one stands beside it."""
+    return value.shape is None
+
+
+def _operation(operation: OperationNode, room: float) -> str:
+    """Write a box with a cell for each argument, and one for the symbol to the right of them.
+
+    There is so much room to the left of the cells.
+    """
+    lines = [str(operation.operation.symbol), *lines_below(operation)]
+    width = max(30.0, columns(lines[0]) * 9 + 16.0, *(columns(li) * 6.5 + 12 for li in lines))
     cells = [
-        (f"p{use.position}", CELL_WIDTH, cell_height(use.value)) for use in operation.arguments
+        (f"p{use.position}", CELL_WIDTH + room, cell_height(use.value))
+        for use in operation.arguments
     ]
     return f"o{operation.index} [label=<{_cells(cells, ('r', width, 14.0 + 14 * len(lines)))}>]"
 
@@ -137,13 +161,13 @@ def _operation(operation: OperationNode) -> str:
 def cell_height(value: ValueNode) -> float:
     """Return how high the cell of an argument is: a line for each number that it shows."""
     if not value.needs_gradient:
-        return 16.0
+        return LINE_HEIGHT + 1.0
     return 2 * LINE_HEIGHT + 4.0 if value.shape is None else LINE_HEIGHT + 5.0
 
 
-def parameter_lines(operation: OperationNode) -> list[str]:
+def lines_below(operation: OperationNode) -> list[str]:
     """Return the lines under the symbol: parameters that are not the usual ones."""
-    lines = [f"{name}={value}" for name, value in operation.parameters.items()]
+    lines = parameter_lines(operation.parameters)
     return [li if len(li) <= MOST_LETTERS else li[: MOST_LETTERS - 1] + "…" for li in lines]
 
 
@@ -172,7 +196,7 @@ def _cell(port: str, width: float, height: float, more: str = "") -> str:
     return f"<TD{name} {size}{more}></TD>"
 
 
-def _read(graph: Graph, drawn: dict[str, Any]) -> Places:
+def _read(graph: Graph, drawn: dict[str, Any], stubs: Stubs) -> Places:
     """Take the positions out of a layout; Graphviz counts y upwards."""
     *_, width, height = map(float, drawn["bb"].split(","))
     boxes: dict[str, Box] = {}
@@ -191,13 +215,22 @@ def _read(graph: Graph, drawn: dict[str, Any]) -> Places:
     for edge in drawn.get("edges", ()):
         tail, head = number_of[edge["tail"]], number_of[edge["head"]]
         paths[tail, head, edge.get("headport", "")] = _path(edge["pos"], height)
+    operations = [
+        _beside(boxes[f"o{operation.index}"], stubs.room(operation))
+        for operation in graph.operations
+    ]
     return Places(
         (round(width, 1), round(height, 1)),
-        [boxes[f"v{value.index}"] for value in graph.values],
-        [boxes[f"o{operation.index}"] for operation in graph.operations],
+        [_without_ghosts(boxes[f"v{value.index}"], value) for value in graph.values],
+        operations,
         [boxes.get(f"cluster_{call.index}") for call in graph.calls],
         [
-            paths[f"v{use.value.index}", f"o{operation.index}", f"p{use.position}:w"]
+            _stub(operations[operation.index], operation, use.position)
+            if (operation.index, use.position) in stubs.names
+            else _longer(
+                paths[f"v{use.value.index}", f"o{operation.index}", f"p{use.position}:w"],
+                stubs.room(operation),
+            )
             for operation in graph.operations
             for use in operation.arguments
         ],
@@ -206,7 +239,34 @@ def _read(graph: Graph, drawn: dict[str, Any]) -> Places:
             for operation in graph.operations
             for result in operation.results
         },
+        stubs,
     )
+
+
+def _beside(box: Box, room: float) -> Box:
+    """Take off the room to the left of a box."""
+    return Box(*_rounded(box.x + room, box.y, box.w - room, box.h))
+
+
+def _longer(path: str, room: float) -> str:
+    """Lead an arrow on through the room to the left of a box."""
+    if not room:
+        return path
+    x, y = map(float, re.split("[ C]", path)[-2:])
+    return f"{path} {x:g} {y:g} {x + room:g} {y:g} {x + room:g} {y:g}"
+
+
+def _stub(box: Box, operation: OperationNode, position: int) -> str:
+    """Draw the end of an arrow: a short line to its cell."""
+    heights = [cell_height(use.value) for use in operation.arguments]
+    y = box.y + (box.h - sum(heights)) / 2 + sum(heights[:position]) + heights[position] / 2
+    start, end, y = _rounded(box.x - ARROW, box.x, y)
+    return f"M{start:g} {y:g}C{start:g} {y:g} {end:g} {y:g} {end:g} {y:g}"
+
+
+def _without_ghosts(box: Box, value: ValueNode) -> Box:
+    room = GHOST * _has_ghosts(value)
+    return Box(*_rounded(box.x, box.y + room, box.w, box.h - 2 * room))
 
 
 def _path(position: str, height: float) -> str:

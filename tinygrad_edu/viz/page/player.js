@@ -3,6 +3,12 @@
 const PLAY = "M4 2l10 6-10 6z";
 const PAUSE = "M4 2h3v12H4zM9 2h3v12H9z";
 
+/**
+ * @typedef {object} Gate
+ * @property {(position: number) => boolean} holds
+ * @property {(position: number) => void} ask
+ */
+
 class Player {
   /**
    * @param {Model[]} models
@@ -16,8 +22,8 @@ class Player {
       this.forward +
       Math.max(...models.map((model) => model.data.steps.length - model.forwardSteps));
     this.position = this.last;
-    /** May hold back a step. @type {(position: number) => boolean} */
-    this.gate = () => true;
+    /** May hold a step back, until what it asks is answered. @type {Gate | null} */
+    this.gate = null;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.timer = undefined;
     this.slider = /** @type {HTMLInputElement} */ (find("position"));
@@ -30,6 +36,10 @@ class Player {
     this.slider.max = String(this.last);
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
     find("first").addEventListener("click", () => this.go(0));
+    find("start").addEventListener("click", () => {
+      this.go(0);
+      find("next").focus();
+    });
     find("back").addEventListener("click", () => this.go(this.position - 1));
     find("next").addEventListener("click", () => this.go(this.position + 1));
     find("last").addEventListener("click", () => this.go(this.last));
@@ -41,8 +51,10 @@ class Player {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const on = /** @type {HTMLElement} */ (event.target);
-    const isField = /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName) && on !== this.slider;
+    const isBox = on.matches("input[type=checkbox]");
+    const isField = on.matches("input, select, textarea") && on !== this.slider && !isBox;
     if (event.ctrlKey || event.metaKey || event.altKey || isField) return;
+    if (isBox && event.key === " ") return;
     if (on.getAttribute("role") === "tab" && event.key !== " ") return;
     const isPressed = on.tagName === "BUTTON" || on.tagName === "SUMMARY";
     if (event.key === "ArrowRight") this.go(this.position + 1);
@@ -61,10 +73,31 @@ class Player {
    */
   go(wanted, isAsked = false) {
     const position = Math.min(Math.max(Math.round(wanted), 0), this.last);
-    if (!isAsked && position === this.position + 1 && !this.gate(position)) return;
+    const held = isAsked ? null : this.heldBefore(position);
+    if (held !== null) {
+      this.stopBefore(held);
+      return;
+    }
     this.position = position;
     if (position === this.last) this.play(false);
     this.onMove(position);
+  }
+
+  /** The first step on the way to a position that is held back. @param {number} position */
+  heldBefore(position) {
+    for (let p = this.position + 1; p <= position; p++) if (this.gate?.holds(p)) return p;
+    return null;
+  }
+
+  /** Go as far as one may, and ask. @param {number} held */
+  stopBefore(held) {
+    this.play(false);
+    this.slider.value = String(held - 1);
+    if (this.position !== held - 1) {
+      this.position = held - 1;
+      this.onMove(this.position);
+    }
+    this.gate?.ask(held);
   }
 
   /** @param {boolean} on */

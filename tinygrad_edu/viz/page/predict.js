@@ -1,104 +1,156 @@
-// Predict, then reveal: the page asks for the next gradient, and tells a wrong answer's likely reason.
+// Predict, then reveal: the page asks for each gradient before it shows it, and counts.
+
+/** @typedef {"first" | "later" | "shown"} Outcome at the first try, at a later one, or not at all */
 
 /**
- * @typedef {object} Question
- * @property {Model} model
- * @property {StepData} step
- * @property {Entry} entry
- * @property {number} position where the answer is shown
+ * @typedef {object} Asked
+ * @property {number} position the step that is asked about; -1 for none
+ * @property {number} index which of its questions
+ * @property {number} tries
+ * @property {boolean} isAnswered
  */
 
-/** Tell whether two numbers are the same, to the digits that people type. @param {number} a @param {number} b */
-function isClose(a, b) {
-  return Math.abs(a - b) <= 0.01 * Math.max(Math.abs(a), Math.abs(b)) + 1e-9;
-}
-
 /**
- * Name the likely reason of a wrong answer.
+ * The form that asks.
  * @param {Question} question
- * @param {number} answer
- * @returns {string}
- */
-function likelyMistake({ model, step, entry }, answer) {
-  const upstream = Number(model.now.gradients[step.result]);
-  const local = Number(entry.local);
-  const contribution = Number(entry.contribution);
-  const before = entry.before ?? 0;
-  const slip = model.programs ? model.programs.slips(model.now.values)[entry.arrow] : null;
-  const is = (/** @type {number} */ x) => isClose(answer, x) || isClose(answer, before + x);
-  if (entry.before !== null && isClose(answer, contribution)) {
-    return "That is only what this step adds: you forgot to add it to what had arrived before.";
-  }
-  if (is(-contribution) && contribution !== 0) return "Right size, wrong sign.";
-  if (is(local)) return "That is the local derivative alone: you forgot to multiply by the upstream gradient.";
-  if (is(upstream)) return "That is the upstream gradient: you forgot to multiply by the local derivative.";
-  if (slip !== null && is(upstream * slip)) {
-    const { arguments: given } = model.data.operations[Number(step.operation)];
-    return given.length === 1
-      ? "You used the input of the operation where its output belongs."
-      : "You used the other argument: the derivative by one factor is the other one.";
-  }
-  if (isClose(answer, upstream + local)) return "You added the upstream gradient; the chain rule multiplies.";
-  return "Not yet. Multiply the upstream gradient by the local derivative, and add what had arrived.";
-}
-
-/** @param {Question} question */
-function questionWords({ model, step, entry }) {
-  const { data, now } = model;
-  const operation = data.operations[Number(step.operation)];
-  const value = data.arrows[entry.arrow].value;
-  const given = [...new Set([...operation.arguments, step.result])].map((i) => factNamed(model, i)).join(", ");
-  const result = data.values[step.result].name;
-  const before = entry.before === null ? "" : ` So far ${data.values[value].name} has ${number(entry.before)}.`;
-  return (
-    `The gradient of ${result} is ${number(now.gradients[step.result])}. Going back through ` +
-    `${operation.symbol}, with ${given}:${before}`
-  );
-}
-
-/** The question that was answered rightly and is still on show. @type {{model: Model, position: number, after: Num} | null} */
-let answered = null;
-
-/**
- * The form that asks. A right answer is told; asked again before one has gone on, it goes on.
- * @param {Question} question
+ * @param {string} heading
+ * @param {Asked} asked
+ * @param {(outcome: Outcome) => void} onOutcome it was answered rightly, or given up
  * @param {() => void} onDone
  */
-function questionView(question, onDone) {
-  const { model, entry } = question;
-  const name = model.data.values[model.data.arrows[entry.arrow].value].name;
-  const answer = html("input", { type: "text", id: "answer", inputmode: "decimal", autocomplete: "off" });
+function questionView(question, heading, asked, onOutcome, onDone) {
+  const answer = html("input", { type: "text", id: "answer", autocomplete: "off", spellcheck: "false", "aria-describedby": "answer-hint" });
   const feedback = html("p", { class: "feedback", role: "status" });
-  const known = answered;
-  answered = null;
-  if (known?.model === model && known.position === question.position && Object.is(known.after, entry.after)) queueMicrotask(onDone);
-  const buttons = html("p", { class: "group" }, html("button", { type: "submit" }, "Check"), button("Show me", onDone));
+  const giveUp = button("Show me", () => {
+    onOutcome("shown");
+    onDone();
+  });
+  const buttons = html("p", { class: "group" }, html("button", { type: "submit" }, "Check"), giveUp);
   const form = html(
     "form",
     { class: "question" },
-    html("h3", {}, "Predict"),
-    html("p", {}, questionWords(question)),
-    html("label", { for: "answer" }, `What is the gradient of ${name} after this step? `),
+    html("h3", {}, heading),
+    html("p", {}, capitalised(questionWords(question))),
+    html("label", { for: "answer" }, `What is the gradient of ${nameOf(question)} after this step? `),
     answer,
+    html("p", { class: "rule", id: "answer-hint" }, "A number to three digits, or a calculation such as 2 * -1.5."),
     buttons,
     feedback
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (answer.readOnly) return;
-    const given = parsed(answer.value);
-    if (given === null) write(feedback, "Type a number.");
-    else if (isClose(given, Number(entry.after))) {
-      write(feedback, `correct: ${number(entry.after)}`);
-      answered = { model, position: question.position, after: entry.after };
-      const goOn = button("Go on", () => {
-        answered = null;
-        onDone();
-      });
-      answer.readOnly = true;
-      buttons.replaceChildren(goOn);
-      goOn.focus();
-    } else write(feedback, likelyMistake(question, given));
+    const given = calculated(answer.value);
+    if (given === null) return write(feedback, "Type a number, or a calculation such as 2 * -1.5.");
+    asked.tries += 1;
+    if (!isClose(given, question.after)) return write(feedback, likelyMistake(question, given, answer.value.trim()));
+    write(feedback, `correct: ${number(question.after)}`);
+    onOutcome(asked.tries === 1 ? "first" : "later");
+    answer.readOnly = true;
+    const goOn = button("Go on", onDone);
+    buttons.replaceChildren(goOn);
+    goOn.focus();
   });
   return form;
+}
+
+/** @param {number} position @param {number} [index] @returns {Asked} */
+function asking(position, index = 0) {
+  return { position, index, tries: 0, isAnswered: false };
+}
+
+/** @param {string} text */
+function capitalised(text) {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Predict mode: from the beginning, with the gradients hidden wherever they could be read. */
+class Predicting {
+  /** @param {App} app */
+  constructor(app) {
+    this.app = app;
+    /** The panels that tell no gradient before its step. */
+    this.open = ["step", "program"];
+    /** Show a form. @type {(form: HTMLElement) => void} */
+    this.ask = () => {};
+    /** What became of each question, by its place. @type {Map<string, Outcome>} */
+    this.outcomes = new Map();
+    this.asked = asking(-1);
+    this.box = html("input", { type: "checkbox", id: "predict" });
+    this.box.addEventListener("change", () => {
+      this.start();
+      if (this.isOn) find("next").focus();
+    });
+  }
+
+  get isOn() {
+    return this.box.checked;
+  }
+
+  /** Whether there is something left to predict. */
+  get isHolding() {
+    return this.isOn && this.app.player.position < this.app.player.last;
+  }
+
+  /** Open the page so. */
+  begin() {
+    this.box.checked = true;
+    this.start();
+  }
+
+  /** Begin, or leave off: all is hidden, or open again. */
+  start() {
+    const { app, isOn } = this;
+    this.outcomes.clear();
+    this.asked = asking(-1);
+    app.player.play(false);
+    app.player.gate = isOn ? { holds: (position) => this.questions(position).length > 0, ask: (position) => this.put(position) } : null;
+    for (const { id } of app.panels) find(`tab-${id}`).hidden = isOn && !this.open.includes(id);
+    if (!isOn) return app.refresh();
+    app.panels.find(({ id }) => id === "step")?.open?.();
+    app.player.go(0);
+  }
+
+  /** @param {number} position */
+  questions(position) {
+    return questionsAt(this.app.models, this.app.player, position);
+  }
+
+  /** Ask what a step holds; asked again when the answer is there, go on. @param {number} position */
+  put(position) {
+    if (this.asked.position !== position) this.asked = asking(position);
+    else if (this.asked.isAnswered) return this.goOn();
+    const questions = this.questions(position);
+    const { index } = this.asked;
+    const question = questions[index];
+    const heading = questions.length > 1 ? `Predict: ${index + 1} of ${questions.length} in this step` : "Predict";
+    const key = `${position}.${index}`;
+    const note = (/** @type {Outcome} */ outcome) => {
+      if (!this.outcomes.has(key)) this.outcomes.set(key, outcome);
+      this.asked.isAnswered = true;
+    };
+    const { drawings, player } = this.app;
+    drawings.forEach(({ view, model }, k) => view.show(drawings[k].boxesOf(player.positionAt(model, position))));
+    const known = questions.slice(0, index).map((one) => html("p", { class: "known" }, `The gradient of ${nameOf(one)} is ${number(one.after)} now.`));
+    this.ask(html("div", {}, ...known, questionView(question, heading, this.asked, note, () => this.goOn())));
+  }
+
+  /** To the next question of the step, or to the step itself. */
+  goOn() {
+    const { position, index } = this.asked;
+    const isLast = index + 1 >= this.questions(position).length;
+    this.asked = isLast ? asking(-1) : asking(position, index + 1);
+    if (isLast) this.app.player.go(position, true);
+    else this.put(position);
+  }
+
+  /** How it went, once all is predicted. @returns {Node[]} */
+  score() {
+    const { player } = this.app;
+    if (!this.isOn || player.position < player.last || !this.outcomes.size) return [];
+    const found = [...this.outcomes.values()];
+    const count = (/** @type {Outcome} */ outcome) => found.filter((one) => one === outcome).length;
+    const words = `${count("first")} of ${found.length} predicted at the first try, ${count("later")} at a later one, ${count("shown")} shown.`;
+    return [html("p", { class: "score", role: "status" }, html("b", {}, "Your score: "), words)];
+  }
 }

@@ -1,6 +1,6 @@
 // The pieces that drawings are made of.
 
-const CELL_WIDTH = 60;
+const CELL_WIDTH = 64;
 const NAME_LETTERS = 22;
 
 /** @type {Record<ValueData["kind"], string>} */
@@ -58,7 +58,7 @@ function arrowShape(path) {
 
 /** A head that points to the right and grows with the line. @param {number} x @param {number} y @param {number} w */
 function head(x, y, w) {
-  const half = 3 + w * 0.7;
+  const half = 2.8 + w * 0.55;
   return `M${x} ${y}L${x - 2 * half} ${y - half}V${y + half}Z`;
 }
 

@@ -11,6 +11,8 @@ interface ValueData {
   number?: Num;
   gradient?: Num;
   shape?: string;
+  /** Whether its gradient is only the rounding error of terms that cancel. */
+  rounding?: boolean;
   by?: number;
   path?: string;
   call?: number;
@@ -23,6 +25,9 @@ interface OperationData {
   definition: string;
   derivatives: string[];
   lines?: string[];
+  /** Which call of a module it stands for, and which of its results are used inside as well. */
+  title?: string;
+  reused?: number[];
   box: Box;
   arguments: number[];
   arrows: number[];
@@ -34,8 +39,12 @@ interface ArrowData {
   value: number;
   operation: number;
   position: number;
+  /** What its local derivative is, in a graph of numbers. */
+  role?: "activation" | "weight" | "leaf" | "other";
   path: string;
   height: number;
+  /** What stands in the place of a long arrow. */
+  stub?: string;
   contribution?: Num;
 }
 
@@ -59,6 +68,8 @@ interface StepData {
   phase: "forward" | "backward";
   operation?: number;
   result: number;
+  /** All that a call computes at once, or goes back from. */
+  results?: number[];
   upstream?: Num;
   formula: string;
   numbers: string;
@@ -74,7 +85,12 @@ interface GraphData {
   output: number;
   reference: number;
   referenceOfNumbers: number;
+  /** A tensor of parameters gets a sum over the batch, so it is compared with the last weight. */
+  referenceOfParameters: Num;
+  /** Of a network, the layer that the reference is of. */
+  referencePlace?: string;
   referenceWords: string;
+  verdict?: VerdictData;
   values: ValueData[];
   operations: OperationData[];
   arrows: ArrowData[];
@@ -85,17 +101,87 @@ interface GraphData {
   lines: number[][];
   /** How to open a graph of tensors as one of numbers. */
   microscope?: string;
+  elements?: ElementsData;
+  factors?: FactorsData;
+  /** What was joined in a graph by module, and how to see more. */
+  modules?: { values: number; calls: number; inside: string; all: string };
+  /** How to open a large graph, shown value by value, by module. */
+  byModule?: string;
+  /** How many single numbers a graph of tensors has. */
+  numbers?: number;
+}
+
+/** What is said at the top of the page; of a leaf, by its index, or of a network. */
+interface VerdictData {
+  word: string;
+  sentence: string;
+  /** The class of its colour, of a network; found when it is first shown. */
+  look?: string;
+  leaf?: number;
+  /** Of numbers: what lies behind the loss, and the leaves by their depth. */
+  behind?: number[];
+  groups?: number[][];
+}
+
+/** A number that JSON has no word for comes as text. */
+type Written = number | string;
+
+interface TensorData {
+  dims: number[];
+  numbers: Written[];
+  gradients?: Written[];
+  /** By arrow: what came back along it, where several add up. */
+  sent?: Record<number, Written[]>;
+}
+
+/** The elements of one operation's result, those with one formula together. */
+interface UnrolledData {
+  /** Where the numbers of each argument begin, counted through all of them. */
+  starts: number[];
+  groups: {
+    template: number;
+    /** By blank: a number, as text which blank's number it is, or null: each row has its own. */
+    slopes: (Written | null)[];
+    /** From row to row, and in which order: the element, then the place of each blank. */
+    steps: number[][];
+    order: number[];
+    /** By row: the helpers, then the slopes of its own. */
+    own?: Written[][];
+  }[];
+  results?: Record<number, Written>;
+  sums?: Record<number, Written>;
+}
+
+interface ElementsData {
+  /** So many elements are shown at once, and so many are in the page. */
+  small: number;
+  large: number;
+  templates: string[][];
+  operations: Record<number, UnrolledData | string>;
+  tensors: Record<number, TensorData>;
+}
+
+type BarData = [name: string, kind: string, factor: Written, arrives: Written, passes: Written];
+
+interface FactorsData {
+  bars: BarData[];
+  ways: Record<number, { runs: [number, number][]; sentence: string; remark: string }>;
 }
 
 interface Look {
   bounds: number[];
   steps: string[];
+  /** The word of each step. */
   ranges: string[];
+  /** All verdicts, the worst first. */
+  words: string[];
   samples: number[];
 }
 
 interface PageData {
   title: string;
+  /** Whether the page opens at the first step and asks for each gradient. */
+  predict: boolean;
   look: Look;
   graphs: GraphData[];
 }

@@ -1,11 +1,15 @@
 // Zoom and pan: which part of the drawing is seen, and how large.
 
-/** Texts are 12 px high at scale 1: below this they would be smaller than 9 px. */
+/** Texts are 13 px high at scale 1: below this they would be smaller than 9 px. */
 const LEAST = 0.75;
+/** A drawing that fits at this scale or a larger one is shown whole. */
+const WHOLE = 0.65;
+/** Room between the whole drawing and the edge of the window, in pixels. */
+const MARGIN = 6;
 /** As large as a step is shown where there is no room for the whole drawing. */
 const READABLE = 0.9;
-/** Room between a step and the edge of the window, in pixels. */
-const EDGE = 8;
+/** Room between a step and the edge of the window, in pixels; no more than the margin of the whole. */
+const EDGE = 5;
 
 class View {
   /**
@@ -47,7 +51,14 @@ class View {
     this.room = { w: parent.clientWidth || 800, h: parent.clientHeight || 400 };
     dress(this.frame, { width: this.room.w, height: this.room.h });
     if (this.fitted) this.fit();
+    if (this.least >= WHOLE) this.settle(); // a person may have zoomed out further
     if (this.shown) this.show(this.shown);
+  }
+
+  /** Measure again, if there is another room now. */
+  resized() {
+    const { clientWidth, clientHeight } = /** @type {HTMLElement} */ (this.frame.parentElement);
+    if (clientWidth !== this.room.w || clientHeight !== this.room.h) this.measure();
   }
 
   apply() {
@@ -58,12 +69,16 @@ class View {
     this.frame.classList.toggle("far", scale < 0.3);
   }
 
+  /** The scale at which all of the drawing is in sight. */
+  get whole() {
+    const { w, h } = this.room;
+    return Math.max(Math.min((w - 2 * MARGIN) / this.size[0], (h - 2 * MARGIN) / this.size[1], 1.6), 0.005);
+  }
+
   /** Show all of the drawing. */
   fit() {
     const { w, h } = this.room;
-    const pad = 12;
-    const scale = Math.min((w - 2 * pad) / this.size[0], (h - 2 * pad) / this.size[1], 1.6);
-    this.scale = Math.max(scale, 0.005);
+    this.scale = this.whole;
     this.x = (w - this.size[0] * this.scale) / 2;
     this.y = (h - this.size[1] * this.scale) / 2;
     this.fitted = true;
@@ -79,15 +94,22 @@ class View {
   /** Bring the steps into sight from now on, or leave the drawing where it is. @param {boolean} on */
   follow(on) {
     this.follows = on;
-    this.least = LEAST;
+    this.settle();
     this.shown = null;
     this.frame.dispatchEvent(new Event("follow", { bubbles: true }));
   }
 
-  /** Begin with all of the drawing. */
-  open() {
+  /** Steps are shown at a readable scale, or at that of the whole drawing where this will do. */
+  settle() {
+    this.least = this.whole >= WHOLE ? Math.min(this.whole, LEAST) : LEAST;
+  }
+
+  /** Begin with all of the drawing; if it is too large for that, with some boxes. @param {Box[] | null} boxes */
+  open(boxes) {
     this.fitted = true;
     this.measure();
+    this.settle();
+    if (boxes) this.show(boxes);
   }
 
   /** Show all of it on paper. */
@@ -95,7 +117,8 @@ class View {
     const { scale, x, y, fitted, shown } = this;
     this.kept = { scale, x, y, fitted, shown };
     this.shown = null;
-    this.open();
+    this.fitted = true;
+    this.measure();
   }
 
   /** Show again what was shown before it was printed. */

@@ -1,0 +1,319 @@
+"""What is in sight on the page, and how it reads: the view, small windows, charts and notes."""
+
+import pytest
+
+import tinygrad_edu as torch
+from tinygrad_edu import Value, nn, viz
+from tinygrad_edu.trace.text import number
+from tinygrad_edu.viz.page.data import describe
+
+IN_SIGHT = """e => {
+    const box = e.getBoundingClientRect(), room = e.closest("svg").getBoundingClientRect();
+    return box.left >= room.left - 1 && box.right <= room.right + 1
+        && box.top >= room.top - 1 && box.bottom <= room.bottom + 1;
+}"""
+
+
+def neuron():
+    w, x, b, y = (Value(n, k) for k, n in {"w": 2.0, "x": -1.5, "b": 0.5, "y": 1.0}.items())
+    L = ((w * x + b).tanh() - y) ** 2
+    L.label = "L"
+    return L
+
+
+def sigmoids(depth=10):
+    h = Value(0.5, label="x")
+    for i in range(depth):
+        h = (Value(1.0, label=f"w{i + 1}") * h).sigmoid()
+    h.label = "out"
+    return h
+
+
+def mlp(activation=nn.Tanh, layers=1, batch=16, width=8):
+    torch.manual_seed(0)
+    parts = [m for _ in range(layers) for m in (nn.Linear(width, width), activation())]
+    model = nn.Sequential(*parts, nn.Linear(width, 1))
+    return nn.MSELoss()(model(torch.randn(batch, width)), torch.ones(batch, 1))
+
+
+def texts(page, selector):
+    return page.locator(selector).all_text_contents()
+
+
+def scale_of(page, pane=0):
+    moved = page.locator("svg.graph > g").nth(pane).get_attribute("transform")
+    return float(moved.split("scale(")[1][:-1])
+
+
+def value(page, name):
+    return page.locator(".value", has=page.locator(f".name:text-is('{name}')"))
+
+
+def sees(page, name):
+    return value(page, name).evaluate(IN_SIGHT)
+
+
+def choose(page, name):
+    value(page, name).dispatch_event("click")
+
+
+def tab(page, name):
+    page.locator(f"#tab-{name}").click()
+
+
+# --- what is in sight ----------------------------------------------------------------------------
+
+
+def test_a_graph_of_five_operations_is_shown_whole(show):
+    page = show(viz.explore(neuron()))
+    assert scale_of(page) >= 0.65
+    for name in ("step", "what-if", "descend", "nudge", "explain", "flow", "program"):
+        tab(page, name)
+        everything = page.locator(".room .value, .room .operation").evaluate_all(
+            f"all => all.map({IN_SIGHT})"
+        )
+        assert len(everything) == 15 and all(everything)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (900, 680), (390, 844)])
+def test_what_is_spoken_of_is_in_sight(show, width, height):
+    page = show(viz.explore(sigmoids()), width, height)
+    active = page.locator(".value.active, .operation.active")
+    assert all(active.evaluate_all(f"all => all.map({IN_SIGHT})")) and active.count() == 4
+    assert page.locator("#sentence").text_content() != "" and scale_of(page) >= 0.75
+    page.keyboard.press("Home")
+    page.locator("#position").fill("15")  # amidst
+    tab(page, "what-if")
+    assert sees(page, page.locator(".knob label").first.text_content())
+    tab(page, "explain")
+    assert sees(page, page.locator("#panel-explain h2").text_content())
+    tab(page, "step")
+    assert all(active.evaluate_all(f"all => all.map({IN_SIGHT})"))
+    choose(page, "w9")
+    assert page.locator("#panel-explain h2").text_content() == "w9" and sees(page, "w9")
+
+
+def test_twins_open_whole_with_their_names_beside_the_drawings(show):
+    losses = {"sigmoid": mlp(nn.Sigmoid, 9), "relu": mlp(nn.ReLU, 9)}
+    page = show(viz.compare(losses))
+    for pane in range(2):
+        figure = page.locator("figure.pane").nth(pane)
+        shapes = figure.locator(".value, .operation")
+        assert all(shapes.evaluate_all(f"all => all.map({IN_SIGHT})"))
+        name, drawing = (figure.locator(s).bounding_box() for s in ("figcaption", "svg.graph"))
+        assert name["y"] + name["height"] <= drawing["y"] + 0.5
+    caption, words = (page.locator(s).bounding_box() for s in ("#caption", "#sentence"))
+    assert words["y"] + words["height"] <= caption["y"] + caption["height"]
+    facts = [describe(loss).facts for loss in losses.values()]
+    legend = page.locator("#legend").text_content()
+    for title, told in zip(losses, facts, strict=True):
+        assert f"{title}: {number(told['reference'])} at 18: Linear" in legend
+    page.keyboard.press("ArrowLeft")
+    assert scale_of(page, 0) >= 0.75 and scale_of(page, 1) >= 0.75
+
+
+# --- on a phone ----------------------------------------------------------------------------------
+
+
+def test_on_a_phone_a_tab_leads_to_its_panel_below_the_drawing(show):
+    page = show(viz.explore(neuron()), 390, 844)
+    tabs = page.get_by_role("tab").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().top)"
+    )
+    assert len(tabs) == 7 and len(set(tabs)) == 1  # in one row
+    bar = page.locator("footer").bounding_box()["y"]
+    assert tabs[0] + 25 < bar
+    for name in ("what-if", "descend", "explain", "program"):
+        tab(page, name)
+        panel, drawing = (page.locator(s).bounding_box() for s in (f"#panel-{name}", "#drawing"))
+        assert drawing["y"] == 0 and drawing["height"] <= panel["y"] < 844 / 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("twins", [False, True])
+def test_on_a_phone_the_tabs_are_above_the_bar_of_the_steps(show, twins):
+    losses = {"sigmoid": mlp(nn.Sigmoid, 9), "relu": mlp(nn.ReLU, 9)}
+    page = show(viz.compare(losses) if twins else viz.explore(losses["sigmoid"]), 390, 844)
+    tabs, bar = (page.locator(s).bounding_box() for s in ("#tabs", "footer"))
+    assert tabs["y"] + tabs["height"] <= bar["y"]
+
+
+def test_on_a_phone_a_question_is_not_under_the_bar(show):
+    page = show(viz.explore(neuron()), 390, 844)
+    page.locator("#predict").check()
+    for _ in range(30):
+        if page.locator("#answer").count():
+            break
+        page.locator("#next").click()
+    answer, bar, drawing = (
+        page.locator(s).bounding_box() for s in ("#answer", "footer", "#drawing")
+    )
+    assert drawing["y"] + drawing["height"] <= answer["y"]
+    assert answer["y"] + answer["height"] <= bar["y"]
+
+
+# --- the scale of parameters ---------------------------------------------------------------------
+
+
+def test_a_large_batch_makes_no_weight_explode(show):
+    page = show(viz.explore(mlp(batch=512)))
+    parameters = page.locator(".value.parameter .cell")
+    assert parameters.count() == 4
+    assert {"cell step-3"} == {parameters.nth(i).get_attribute("class") for i in range(4)}
+    choose(page, "2.weight")
+    assert page.locator(".numbers .swatch.step-5, .numbers .swatch.step-6").count() == 0
+
+
+# --- charts --------------------------------------------------------------------------------------
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.a, self.b = nn.Linear(width, width), nn.Linear(width, width)
+
+    def forward(self, x):
+        return self.b(self.a(x).tanh()).sigmoid()
+
+
+def blocks(count):
+    torch.manual_seed(0)
+    model = nn.Sequential(*(Block(4) for _ in range(count)))
+    return (model(torch.randn(4, 4)) ** 2).mean()
+
+
+def overlapping(page, selector):
+    return page.locator(selector).evaluate_all(
+        """all => { const boxes = all.map(e => e.getBoundingClientRect());
+            const meet = (a, b) => Math.max(a.x, b.x) < Math.min(a.right, b.right)
+                && Math.max(a.y, b.y) < Math.min(a.bottom, b.bottom);
+            return boxes.flatMap((a, i) => boxes.slice(i + 1).filter(b => meet(a, b))).length }"""
+    )
+
+
+def test_flow_names_the_blocks_and_its_labels_keep_apart(show):
+    page = show(viz.explore(blocks(12)))
+    tab(page, "flow")
+    names = texts(page, ".flow .axis title")
+    assert len(names) == len(set(names)) == 24
+    assert names[0] == "11.b: Linear(4 -> 4)" and names[-1] == "0.a: Linear(4 -> 4)"
+    assert overlapping(page, ".flow text") == 0
+    tab(page, "explain")
+    assert overlapping(page, ".waterfall text") == 0
+
+
+def test_flow_does_not_judge_the_loss(show):
+    page = show(viz.explore(mlp(nn.Sigmoid, 3)))
+    tab(page, "flow")
+    assert texts(page, ".flow .heading") == ["rms", "ratio"]
+    assert texts(page, ".flow .axis title")[:2] == ["MSELoss", "6: Linear(8 -> 1)"]
+    looks = page.locator(".flow .cell").evaluate_all("all => all.map(e => e.getAttribute('class'))")
+    assert looks[:2] == ["cell behind", "cell step-3"] and "cell behind" not in looks[1:]
+    assert "behind that place is not judged" in page.locator("#panel-flow p").first.text_content()
+
+
+def test_flows_of_twins_stand_in_the_same_rows(show):
+    losses = {"sigmoid": mlp(nn.Sigmoid, 9), "relu": mlp(nn.ReLU, 9)}
+    page = show(viz.compare(losses))
+    tab(page, "flow")
+    assert page.locator(".chart.flow").count() == 1
+    assert texts(page, ".flow .heading") == ["sigmoid", "relu"]
+    assert "17: Sigmoid / ReLU" in " ".join(texts(page, ".flow .axis"))
+    bars = page.locator(".flow .cell")
+    assert bars.count() == 2 * 20
+    first, second = (bars.nth(i).bounding_box() for i in (2, 3))  # the references
+    assert first["width"] == pytest.approx(second["width"], abs=0.5)
+    assert first["y"] + first["height"] <= second["y"] + 0.5
+    told = texts(page, "#panel-flow .culprit")
+    assert [words.split(":")[0] for words in told] == ["sigmoid", "relu"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_leaf_has_a_colour_of_its_own_in_the_waterfall(show, scheme):
+    page = show(viz.explore(neuron()), scheme=scheme)
+    choose(page, "w")
+    fill = "e => getComputedStyle(e).fill"
+    leaf = page.locator(".waterfall rect.leaf").evaluate(fill)
+    assert leaf == page.locator(".value.leaf .hue").first.evaluate(fill)
+    assert leaf != page.locator(".waterfall rect.slope").evaluate(fill)
+
+
+def test_the_numbers_along_an_axis_differ(show):
+    page = show(viz.explore(neuron()))
+    tab(page, "descend")
+    page.get_by_role("checkbox", name="w", exact=True).check()
+    page.get_by_role("button", name="1 step", exact=True).click()
+    assert page.locator("#panel-descend .result").text_content().endswith(" after 1 step")
+    ticks = texts(page, "#panel-descend .chart text:not(.axis)")
+    assert len(ticks) > 4 and len(set(ticks)) == len(ticks)
+    assert overlapping(page, "#panel-descend .chart text") == 0
+
+
+@pytest.mark.parametrize("text", ["-1", "0"])
+def test_nobody_descends_uphill(show, text):
+    page = show(viz.explore(neuron()))
+    tab(page, "descend")
+    page.locator("#rate").fill(text)
+    assert page.locator("#rate-message").text_content().startswith("not above 0")
+    assert page.locator("#rate-message").text_content().endswith("lr stays 0.1")
+    page.locator("#rate").blur()
+    assert page.locator("#rate").input_value() == "0.1"
+
+
+# --- words and numbers ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (900, 680), (390, 844)])
+def test_no_number_is_broken_at_its_exponent(show, width, height):
+    page = show(viz.explore(mlp(nn.Sigmoid, 9)), width, height)
+    choose(page, "v5")
+    page.locator(".numbers td").nth(2).click()
+    numbers = page.locator(".number:visible")
+    assert numbers.count() > 4
+    lines = numbers.evaluate_all(
+        "all => all.map(e => e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight))"
+    )
+    assert max(lines) < 1.5
+    panel = page.locator("#panels").bounding_box()
+    right = numbers.evaluate_all(
+        "all => Math.max(...all.map(e => e.getBoundingClientRect().right))"
+    )
+    assert right <= panel["x"] + panel["width"]
+
+
+def test_the_program_opens_at_its_first_line(show):
+    page = show(viz.explore(neuron()))
+    tab(page, "program")
+    line, panel = (page.locator(s).first.bounding_box() for s in (".code .line", "#panels"))
+    assert page.locator(".code .line").first.text_content().startswith("from math import")
+    assert panel["y"] <= line["y"] < panel["y"] + panel["height"]
+
+
+def test_a_step_of_tensors_says_what_its_operation_computes(show):
+    page = show(viz.explore(mlp()))
+    page.locator("#position").fill("1")
+    assert page.locator("#panel-step .rule").first.text_content() == "linear: xWᵀ+b"
+
+
+def test_pages_of_tensors_say_what_they_lack(show):
+    def notes(loss):
+        return " ".join(texts(show(viz.explore(loss)), "#panel-step .note"))
+
+    small, large, many = notes(mlp(batch=2)), notes(mlp(batch=200)), notes(blocks(20))
+    assert "What if, Descend, Nudge, Program and predicting go by single numbers." in small
+    assert "To have them, open" in small and "scalars=True" in small
+    count = describe(mlp(batch=200)).facts["numbers"]
+    assert f"{count:,} numbers are too many for that" in large and "up to 2,000" in large
+    assert 'detail="modules"' in many and 'detail="modules"' not in large
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_there_are_no_serious_findings_of_accessibility(show, scheme):
+    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
+    for width, height in ((1280, 720), (390, 844)):
+        losses = {"sigmoid": mlp(nn.Sigmoid, 9), "relu": mlp(nn.ReLU, 9)}
+        page = show(viz.compare(losses), width, height, scheme=scheme)
+        for name in ("step", "flow", "explain"):
+            tab(page, name)
+            found = axe.run(page)["violations"]
+            assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []

@@ -112,6 +112,19 @@ def test_twins_open_whole_with_their_names_beside_the_drawings(show):
     assert scale_of(page, 0) >= 0.75 and scale_of(page, 1) >= 0.75
 
 
+def test_the_whole_of_a_long_network_shows_its_colours(show):
+    page = show(viz.explore(blocks(20)))
+    page.locator("#fit").click()
+    assert scale_of(page) < 0.1
+    cell = page.locator(".value.parameter .cell.step-0 rect").first
+    width, stroke, fill = cell.evaluate(
+        "e => (s => [parseFloat(s.strokeWidth), s.stroke, s.fill])(getComputedStyle(e))"
+    )
+    assert width >= 5 and stroke == fill  # in pixels of the screen: it does not shrink
+    page.locator("#follow").click()
+    assert cell.evaluate("e => getComputedStyle(e).stroke") == "none"
+
+
 # --- on a phone ----------------------------------------------------------------------------------
 
 

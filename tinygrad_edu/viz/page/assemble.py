@@ -153,7 +153,9 @@ def _colors() -> str:
     """Write the colours of both themes as variables: dark by the reader's system, or by choice."""
     light, dark = _variables(LIGHT), _variables(DARK)
     steps = "".join(
-        f".cell.step-{i} rect{{fill:var(--step-{i})}}.cell.step-{i} text{{fill:var(--on-{i})}}"
+        f".cell.step-{i} rect{{fill:var(--step-{i})}}"
+        f".tiny .cell.step-{i} rect{{stroke:var(--step-{i})}}"
+        f".cell.step-{i} text{{fill:var(--on-{i})}}"
         f".arrow.step-{i} .line{{stroke:var(--step-{i})}}"
         f".arrow.step-{i} .head{{fill:var(--step-{i})}}"
         f".swatch.step-{i}{{background:var(--step-{i});color:var(--on-{i})}}"

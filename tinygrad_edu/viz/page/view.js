@@ -4,6 +4,8 @@
 const LEAST = 0.75;
 /** A drawing that fits at this scale or a larger one is shown whole. */
 const WHOLE = 0.65;
+/** Below this scale only colours can be seen: they are drawn larger than they are. */
+const TINY = 0.1;
 /** Room between the whole drawing and the edge of the window, in pixels. */
 const MARGIN = 6;
 /** As large as a step is shown where there is no room for the whole drawing. */
@@ -67,6 +69,7 @@ class View {
     if (this.content.getAttribute("transform") === transform) return;
     this.content.setAttribute("transform", transform); // costs a new layout of all texts
     this.frame.classList.toggle("far", scale < 0.3);
+    this.frame.classList.toggle("tiny", scale < TINY);
   }
 
   /** The scale at which all of the drawing is in sight. */

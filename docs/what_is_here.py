@@ -55,7 +55,10 @@ def reached(root: Any, path: str) -> Any:
 def public_names(namespace: Any) -> list[str]:
     """List what a namespace of torch offers: functions, classes, constants; not what it imports."""
     listed = getattr(namespace, "__all__", None) or dir(namespace)
-    return sorted({name for name in listed if _is_offered(namespace, name)}, key=lambda name: (name.lower(), name))
+    return sorted(
+        {name for name in listed if _is_offered(namespace, name)},
+        key=lambda name: (name.lower(), name),
+    )
 
 
 def _is_offered(namespace: Any, name: str) -> bool:

@@ -7,6 +7,8 @@ from tinygrad_edu import nn, trace, viz
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.viz.page.data import describe
 
+pytest.importorskip("playwright", reason="pages are tested in a real browser")
+
 NASTY = "</script><img src=x onerror=alert(1)>"
 
 

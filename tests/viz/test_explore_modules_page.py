@@ -10,6 +10,8 @@ from tinygrad_edu.trace.module_steps import module_steps
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.wording import rms
 
+pytest.importorskip("playwright", reason="pages are tested in a real browser")
+
 
 class Cells(nn.Module):
     """Calls one cell at each step of a sequence, and a layer on its last state."""

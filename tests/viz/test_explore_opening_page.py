@@ -6,6 +6,8 @@ import tinygrad_edu as torch
 from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.viz.page.data import describe
 
+pytest.importorskip("playwright", reason="pages are tested in a real browser")
+
 GHOSTS = """() => {
     const shapes = ".frame, .body, .slot, text";
     const all = [...document.querySelector("svg.graph").querySelectorAll(shapes)]

@@ -14,6 +14,8 @@ from tinygrad_edu import Value, nn, trace, viz
 from tinygrad_edu.ops import TABLE
 from tinygrad_edu.trace.text import number
 
+pytest.importorskip("playwright", reason="pages are tested in a real browser")
+
 NASTY = "</script><img src=x onerror=alert(1)>"
 
 

@@ -7,6 +7,8 @@ from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.viz.page.data import describe
 
+pytest.importorskip("playwright", reason="pages are tested in a real browser")
+
 IN_SIGHT = """e => {
     const box = e.getBoundingClientRect(), room = e.closest("svg").getBoundingClientRect();
     return box.left >= room.left - 1 && box.right <= room.right + 1

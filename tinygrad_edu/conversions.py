@@ -80,7 +80,7 @@ class Conversions:
         if not self.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
         record: Any = self._record
-        return (record(piece, (self,), {"index": i, "cut": "Unbind"}) for i in range(len(self)))
+        return (record(piece, (self,), {"index": i, "_cut": "Unbind"}) for i in range(len(self)))
 
     def __bool__(self) -> builtins.bool:
         if self.array.size != 1:

@@ -8,6 +8,7 @@ import math
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 
@@ -16,6 +17,7 @@ from tinygrad_edu import Value, nn, trace, viz
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.viz.page import assemble
 from tinygrad_edu.viz.page.data import describe
+from tinygrad_edu.viz.page.stubs import ARROW
 
 NASTY = "</script><img src=x onerror=alert(1)>"
 
@@ -342,7 +344,19 @@ def graphs_to_place():
     inside = scalars([Value(1.0, label="x0"), Value(-1.0, label="x1")]).ravel()[0]
     long = Value(1.0, label="a name that is longer than a box is wide")
     return {"neuron": neuron(), "twice": a + a, "modules": inside, "long": long * 2.0 + a,
-            "tensors": network()}  # fmt: skip
+            "tensors": network(), "chain": sigmoids(30), "blocks": nested(12)}  # fmt: skip
+
+
+def sigmoids(depth):
+    h = Value(0.5, label="x")
+    for i in range(depth):
+        h = (Value(1.0, label=f"w{i + 1}") * h).sigmoid()
+    return h
+
+
+def nested(depth):
+    blocks = [nn.Sequential(nn.Linear(3, 3), nn.Tanh()) for _ in range(depth)]
+    return nn.Sequential(*blocks)(torch.ones(2, 3)).sum()
 
 
 @pytest.mark.parametrize("name", list(graphs_to_place()))
@@ -358,9 +372,51 @@ def test_boxes_do_not_overlap_and_lie_in_their_modules(name):
         x, y, w, h = operation["box"]
         call = operation.get("call")
         while call is not None:
-            left, top, width, height = facts["calls"][call]["box"]
-            assert left <= x and x + w <= left + width and top <= y and y + h <= top + height
+            assert any(holds(part, (x, y, w, h)) for part in parts(facts["calls"][call]))
             call = facts["calls"][call].get("outer")
+    alone = [part for call in facts["calls"] if call["innermost"] for part in parts(call)]
+    for i, one in enumerate(alone):
+        assert not any(overlap(one, other) for other in alone[:i])
+
+
+def parts(call):
+    """The boxes of a call, one in each row of the drawing."""
+    return [call["box"], *call.get("continued", [])]
+
+
+def holds(outer, inner):
+    (left, top, width, height), (x, y, w, h) = outer, inner
+    return left <= x and x + w <= left + width and top <= y and y + h <= top + height
+
+
+def overlap(one, other):
+    (x, y, w, h), (u, v, p, q) = one, other
+    return x < u + p and u < x + w and y < v + q and v < y + h
+
+
+@pytest.mark.parametrize(("name", "count"), [("chain", 30), ("blocks", 12)])
+def test_a_deep_graph_is_drawn_in_rows(name, count):
+    facts = describe(graphs_to_place()[name]).facts
+    symbol = "σ" if name == "chain" else "linear"
+    boxes = [op["box"] for op in facts["operations"] if op["symbol"] == symbol]
+    assert len(boxes) == count
+    rows = 1
+    for one, other in pairwise(boxes):
+        level = abs(other[1] + other[3] / 2 - one[1] - one[3] / 2) < 24.0  # half a box
+        assert (other[0] > one[0] and level) or (other[0] < one[0] and other[1] > one[1] + one[3])
+        rows += not level
+    assert 2 <= rows <= count / 2
+    width, height = facts["size"]
+    assert 1 < width / height < 4  # a window is twice as wide as it is high
+    names = [value["name"] for value in facts["values"]]
+    arrivals = [(a, *found) for a in facts["arrows"] for found in a.get("arrivals", [])]
+    assert len(arrivals) >= rows - 1
+    for arrow, x, y, told in arrivals:  # the second part of the arrow begins beside its name
+        assert told == names[arrow["value"]]
+        starts = [
+            tuple(map(float, start.split(" "))) for start in re.findall(r"M([^C]+)", arrow["path"])
+        ]
+        assert any(u == pytest.approx(x - ARROW, abs=0.2) and v == y for u, v in starts[1:])
 
 
 @pytest.mark.parametrize("name", list(graphs_to_place()))

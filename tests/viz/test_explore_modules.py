@@ -382,13 +382,17 @@ def test_explanations_are_those_of_the_trace():
         assert bar.factor == pytest.approx(other.factor, rel=1e-5)
 
 
+def comes_before(one, other):
+    """In the order in which one reads: to the right, or in a row below."""
+    return one[0] + one[2] < other[0] or one[1] + one[3] < other[1]
+
+
 def test_a_cell_that_is_called_often_stands_in_a_row_with_the_names_of_what_it_shares():
     torch.manual_seed(0)
     loss = Cells(nn.RNNCell(4, 6))(torch.randn(3, 30, 4)).sum()
     facts = facts_in(viz.explore(loss, detail="modules"))
     calls = [op for op in facts["operations"] if "title" in op]
-    lefts = [op["box"][0] for op in calls]
-    assert lefts == sorted(lefts) and len(set(lefts)) == 30
+    assert len({op["box"][1] for op in calls}) < 10
     stubs = [[facts["arrows"][i].get("stub") for i in op["arrows"]] for op in calls]
     shared = ["weight_ih", "bias_ih", "weight_hh", "bias_hh"]
     assert set(stubs[0]) == {None}
@@ -402,4 +406,4 @@ def test_a_cell_that_is_called_often_stands_in_a_row_with_the_names_of_what_it_s
     for one, other in pairwise(calls):
         state = facts["values"][other["arguments"][1]]
         assert state["by"] == facts["operations"].index(one)
-        assert one["box"][0] < state["box"][0] < other["box"][0]
+        assert comes_before(one["box"], state["box"]) and comes_before(state["box"], other["box"])

@@ -90,7 +90,7 @@ def test_what_is_spoken_of_is_in_sight(show, width, height):
     tab(page, "explain")
     assert sees(page, page.locator("#panel-explain h2").text_content())
     tab(page, "step")
-    assert all(active.evaluate_all(f"all => all.map({IN_SIGHT})"))
+    assert all(page.locator(".operation.active").evaluate_all(f"all => all.map({IN_SIGHT})"))
     choose(page, "w9")
     assert page.locator("#panel-explain h2").text_content() == "w9" and sees(page, "w9")
 
@@ -115,7 +115,7 @@ def test_twins_open_whole_with_their_names_beside_the_drawings(show):
 
 
 def test_the_whole_of_a_long_network_shows_its_colours(show):
-    page = show(viz.explore(blocks(20)))
+    page = show(viz.explore(blocks(80)))
     page.locator("#fit").click()
     assert scale_of(page) < 0.1
     cell = page.locator(".value.parameter .cell.step-0 rect").first

@@ -148,10 +148,10 @@ piece = Operation(
     "[ ]",
     definition="one of the pieces that x is cut into: x[index]",
     derivatives=("zeros with g at the index",),
-    on_arrays=lambda input, index, cut: _getitem(input, index),
-    rules=(lambda g, _y, _x, index, cut: _spread(g, index, _x.shape),),
+    on_arrays=lambda input, index, _cut: _getitem(input, index),
+    rules=(lambda g, _y, _x, index, _cut: _spread(g, index, _x.shape),),
     dtypes="as is",
-    grad_fn_name=lambda index, cut: f"{cut}Backward0",
+    grad_fn_name=lambda index, _cut: f"{_cut}Backward0",
     is_view="piece",
     is_method=False,
 )

@@ -32,7 +32,7 @@ def pieces(x: Any, dim: int, indices: Iterable[Any], cut: str = "") -> tuple[Any
     if not cut:
         return tuple([record(getitem, (x,), {"index": (*before, index)}) for index in indices])
     return tuple(
-        [record(piece, (x,), {"index": (*before, index), "cut": cut}) for index in indices]
+        [record(piece, (x,), {"index": (*before, index), "_cut": cut}) for index in indices]
     )
 
 

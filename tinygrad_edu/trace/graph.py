@@ -362,7 +362,10 @@ class _Reader:
 
 
 def _shown_parameters(vertex: Any) -> dict[str, Any]:
-    """Return the parameters of an operation that are not what they are by default."""
+    """Return the parameters of an operation that are not what they are by default.
+
+    One whose name begins with a line only tells where the operation came from.
+    """
     op = vertex.op
     given = getattr(vertex, "parameters", None)
     if given is None:  # a Value's operation has its parameters bound
@@ -371,7 +374,8 @@ def _shown_parameters(vertex: Any) -> dict[str, Any]:
     return {
         name: value
         for name, value in given.items()
-        if not (name in defaults and repr(defaults[name]) == repr(value))
+        if not name.startswith("_")
+        and not (name in defaults and repr(defaults[name]) == repr(value))
     }
 
 

@@ -43,6 +43,15 @@ def home(value: ValueNode) -> ModuleCall | None:
     return None if value.is_given else shared_call([use.operation.call for use in value.uses])
 
 
+def around(call: ModuleCall | None) -> list[ModuleCall]:
+    """Return a call and all in which it happened, the innermost first."""
+    found = []
+    while call is not None:
+        found.append(call)
+        call = call.outer
+    return found
+
+
 def shared_call(calls: list[ModuleCall | None]) -> ModuleCall | None:
     """Return the innermost call that all of these happened in."""
     shared = calls[0] if calls else None

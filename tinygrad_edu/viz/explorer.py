@@ -177,7 +177,7 @@ def compare(
     named, detail = called(params, names), _detail("auto", scalars)
     share = limit // len(outputs)
     described = [
-        _described(output, named, share, str(name), scalars=scalars, detail=detail)
+        _described(output, named, share, str(name), len(outputs), scalars=scalars, detail=detail)
         for name, output in outputs.items()
     ]
     words = title or " and ".join(map(str, outputs))
@@ -185,7 +185,14 @@ def compare(
 
 
 def _described(
-    output: Any, params: Any, limit: int, title: str = "", *, scalars: bool, detail: str
+    output: Any,
+    params: Any,
+    limit: int,
+    title: str = "",
+    panes: int = 1,
+    *,
+    scalars: bool,
+    detail: str,
 ) -> Described:
     """Describe a graph as it is, by module, or taken apart."""
     by_module = _is_by_module(output, limit, detail)
@@ -193,7 +200,7 @@ def _described(
         output, weights = _taken_apart(output, params, limit)
         params = called(weights, None)
         _is_by_module(output, limit, detail)
-    return describe(output, params, title, limit if by_module else None)
+    return describe(output, params, title, limit if by_module else None, panes)
 
 
 def _detail(detail: str, scalars: bool) -> str:

@@ -29,6 +29,7 @@ from tinygrad_edu.viz.page.elements import element_facts
 from tinygrad_edu.viz.page.factors import factor_facts
 from tinygrad_edu.viz.page.place import Places, cell_height, lines_below, place, shape_text
 from tinygrad_edu.viz.page.rounding import is_rounding
+from tinygrad_edu.viz.page.rows import in_rows
 from tinygrad_edu.viz.page.verdict import judge
 from tinygrad_edu.viz.style import BOUNDS, RANGES, STEPS, WORDS
 
@@ -62,7 +63,11 @@ class Described:
 
 
 def describe(
-    output: Any, params: Any = None, title: str = "", by_module: int | None = None
+    output: Any,
+    params: Any = None,
+    title: str = "",
+    by_module: int | None = None,
+    panes: int = 1,
 ) -> Described:
     """Write down all that the page is to know about a graph.
 
@@ -71,6 +76,7 @@ def describe(
         params: names for the parameters; see `trace.read`.
         title: what to call the graph.
         by_module: join the calls of modules until there are so many values at most.
+        panes: how many drawings the page has, one below the other.
 
     >>> from tinygrad_edu import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -81,7 +87,8 @@ def describe(
     ledger = steps(output, params) if by_module is None else module_steps(output, params, by_module)
     of_numbers = all(isinstance(value.source, (Value, int, float)) for value in ledger.graph.values)
     written = program(output, params) if of_numbers else None
-    facts = _Writer(ledger, place(ledger.graph, ledger.names), tensors=not of_numbers).facts()
+    places = in_rows(place(ledger.graph, ledger.names), ledger.graph, ledger.names, panes)
+    facts = _Writer(ledger, places, tensors=not of_numbers).facts()
     facts["title"] = title
     name = ledger.graph.outputs[0].name
     full = ledger if by_module is None else steps(output, params)
@@ -243,6 +250,8 @@ class _Writer:
         stub = self.places.stubs.names.get((use.operation.index, use.position))
         if stub is not None:
             facts["stub"] = stub
+        if i in self.places.arrivals:
+            facts["arrivals"] = self.places.arrivals[i]
         return facts
 
     def _call(self, i: int) -> Facts:
@@ -252,6 +261,8 @@ class _Writer:
             facts["outer"] = call.outer.index
         if box is not None:
             facts["box"] = box.as_list()
+        if self.places.continued[i]:
+            facts["continued"] = [part.as_list() for part in self.places.continued[i]]
         return facts
 
     def _step(self, step: Step) -> Facts:

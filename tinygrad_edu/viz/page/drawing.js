@@ -33,9 +33,10 @@ class Drawing {
     this.content = svg("g");
     this.frame = svg("svg", { class: "graph far", role: "img", "aria-label": summary(data) });
     parent.append(this.frame);
-    this.layer = { calls: svg("g"), halos: svg("g"), arrows: svg("g"), boxes: svg("g") };
+    this.layer = { calls: svg("g"), halos: svg("g"), arrows: svg("g"), titles: svg("g"), boxes: svg("g") };
     this.content.append(...Object.values(this.layer));
-    data.calls.forEach((call) => call.box && this.layer.calls.append(callShape(call)));
+    this.layer.calls.append(...data.calls.map(callShape));
+    this.layer.titles.append(...data.calls.map(callTitle));
     /** What takes part in the current step. @type {Element[]} */
     this.active = [];
     /** @type {ArrowShape[]} */
@@ -101,6 +102,7 @@ class Drawing {
     const local = wants && !this.model.data.tensors;
     const text = local ? svg("text", { class: "local", y: y + 14.5, ...middle }) : null;
     if (text) parent.append(text);
+    (arrow.arrivals ?? []).forEach(([left, middle, name]) => parent.append(stubShape(name, left, middle)));
     if (arrow.stub) parent.append(stubShape(arrow.stub, x, y + arrow.height / 2));
     if (wants) {
       const half = { ...frame, y: y + arrow.height - FRAME.line - 3, height: FRAME.line + 2 };

@@ -8,6 +8,7 @@ of the time that it takes with texts on arrows.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import unicodedata
@@ -17,7 +18,7 @@ from typing import Any
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
 from tinygrad_edu.trace.parameter_text import parameter_lines
-from tinygrad_edu.viz.by_operation import home
+from tinygrad_edu.viz.by_operation import around, home
 from tinygrad_edu.viz.labels import LONGEST
 from tinygrad_edu.viz.page.stubs import ARROW, Stubs, stubs_of
 from tinygrad_edu.viz.render import layout
@@ -54,6 +55,8 @@ class Places:
             arguments.
         results: the path of each arrow out of an operation, by the index of the value.
         stubs: the arrows into an operation that are only drawn at their ends.
+        continued: of each call, what of it stands in further rows.
+        arrivals: where an arrow comes from a row above, its name; by the index of the argument.
     """
 
     size: tuple[float, float]
@@ -63,6 +66,8 @@ class Places:
     arguments: list[str]
     results: dict[int, str]
     stubs: Stubs
+    continued: list[list[Box]]
+    arrivals: dict[int, list[tuple[float, float, str]]]
 
 
 def place(graph: Graph, names: list[str], timeout: float = 60.0) -> Places:
@@ -124,6 +129,25 @@ def _arrows(graph: Graph, stubs: Stubs) -> Iterator[str]:
                 yield f"v{use.value.index}:e -> {head}"
         for result in operation.results:
             yield f"o{operation.index}:r:e -> v{result.index}:w"
+    for earlier, later in sorted(_in_turn(graph)):
+        yield f"v{earlier} -> v{later} [style=invis]"
+
+
+def _in_turn(graph: Graph) -> set[tuple[int, int]]:
+    """Return pairs of values of which one stands to the left of the other, though no arrow says so.
+
+    The parameters of a call stand to the right of what the call before it computed: so the boxes of
+    the two stand side by side, and those of a deep network in a line.
+    """
+    found = set()
+    for operation in graph.operations:
+        leaves = [use.value for use in operation.arguments if use.value.made_by is None]
+        made = [use.value for use in operation.arguments if use.value.made_by is not None]
+        for leaf, value in itertools.product(leaves, made):
+            own = home(leaf)
+            if own is not None and own not in around(home(value)):
+                found.add((value.index, leaf.index))
+    return found
 
 
 def _value(value: ValueNode, name: str) -> str:
@@ -240,6 +264,8 @@ def _read(graph: Graph, drawn: dict[str, Any], stubs: Stubs) -> Places:
             for result in operation.results
         },
         stubs,
+        [[] for _ in graph.calls],
+        {},
     )
 
 

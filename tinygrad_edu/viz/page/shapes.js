@@ -34,15 +34,21 @@ function was(first, now) {
   return text === number(now) ? "" : `was ${text}`;
 }
 
-/** @param {CallData} call */
+/** The boxes of a call of a module: one, or one in each row of the drawing. @param {CallData} call */
 function callShape(call) {
-  const [x, y, w, h] = /** @type {Box} */ (call.box);
-  return svg(
-    "g",
-    { class: `call depth-${call.depth % 2}` },
-    svg("rect", { x, y, width: w, height: h, rx: 6 }),
-    svg("text", { x: x + 10, y: y + 19 }, call.title)
-  );
+  const boxes = boxesOfCall(call).map(([x, y, w, h]) => svg("rect", { x, y, width: w, height: h, rx: 6 }));
+  return svg("g", { class: `call depth-${call.depth % 2}` }, ...boxes);
+}
+
+/** The names on the boxes of a call: over the arrows, so that none goes through them. @param {CallData} call */
+function callTitle(call) {
+  const names = boxesOfCall(call).map(([x, y], i) => svg("text", { x: x + 10, y: y + 19 }, i ? `${call.title} …` : call.title));
+  return svg("g", { class: `call depth-${call.depth % 2}` }, ...names);
+}
+
+/** @param {CallData} call @returns {Box[]} */
+function boxesOfCall({ box, continued = [] }) {
+  return box ? [box, ...continued] : [];
 }
 
 /** A line from a value to an operation, or on to the result. @param {string} path */

@@ -1,19 +1,21 @@
-"""What many calls take: an arrow leads to the first of them, at the others stands its name.
+"""What many steps take: an arrow leads to the first of them, at the others stands its name.
 
-A cell that is called 30 times takes the same parameters each time. So many long arrows can neither
-be followed by eye nor laid out in time: Graphviz makes a node of each layer that one crosses.
+A cell that is called 30 times takes the same parameters each time, and so does a layer unrolled in
+time. So many long arrows can neither be followed by eye nor laid out in time: Graphviz makes a node
+of each column that one crosses.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tinygrad_edu.trace.calls import CallEntry
 from tinygrad_edu.trace.graph import Graph, OperationNode
 
 MANY = 4
-"""Up to so many calls that take the same, an arrow leads to each."""
+"""Up to so many that take the same, an arrow leads to each."""
 
 ARROW = 16.0  # points: the length of the arrow from a name
 LETTER = 6.5  # the mean width of a small letter
@@ -35,8 +37,23 @@ class Stubs:
     def room(self, operation: OperationNode) -> float:
         """Return how wide the space is that names need on the left of an operation."""
         found = [self.names.get((operation.index, use.position)) for use in operation.arguments]
-        letters = max((_columns(name) for name in found if name is not None), default=0)
-        return letters * LETTER + ARROW + 4 if letters else 0.0
+        return room_for(name for name in found if name is not None)
+
+
+def short(name: str) -> str:
+    """Write the last part of a name, if need be without its end.
+
+    >>> short("blocks.0.weight")
+    'weight'
+    """
+    last = name.rpartition(".")[2]
+    return last if len(last) <= MOST_LETTERS else last[: MOST_LETTERS - 1] + "…"
+
+
+def room_for(names: Iterable[str]) -> float:
+    """Return how wide the longest of some names is, with an arrow behind it; 0 for no name."""
+    letters = max(map(_columns, names), default=0)
+    return letters * LETTER + ARROW + 4 if letters else 0.0
 
 
 def stubs_of(graph: Graph, names: list[str]) -> Stubs:
@@ -59,10 +76,10 @@ def stubs_of(graph: Graph, names: list[str]) -> Stubs:
     joined = {op.index for op in graph.operations if isinstance(op.operation, CallEntry)}
     found: dict[tuple[int, int], str] = {}
     for value in graph.values:
-        uses = [use for use in value.uses if use.operation.index in joined]
+        is_leaf = value.made_by is None and bool(value.shape)
+        uses = [use for use in value.uses if is_leaf or use.operation.index in joined]
         if len(uses) > MANY:
-            name = names[value.index].rpartition(".")[2]
-            shown = name if len(name) <= MOST_LETTERS else name[: MOST_LETTERS - 1] + "…"
+            shown = short(names[value.index])
             uses.sort(key=lambda use: use.operation.index)
             found.update({(use.operation.index, use.position): shown for use in uses[1:]})
     return Stubs(found, bool(joined))

@@ -45,6 +45,8 @@ interface ArrowData {
   height: number;
   /** What stands in the place of a long arrow. */
   stub?: string;
+  /** Where it comes from a row above, its name. */
+  arrivals?: [x: number, y: number, name: string][];
   contribution?: Num;
 }
 
@@ -54,6 +56,8 @@ interface CallData {
   outer?: number;
   innermost: boolean;
   box?: Box;
+  /** What of it stands in further rows of the drawing. */
+  continued?: Box[];
 }
 
 interface SlotData {

@@ -331,7 +331,7 @@ def test_sentences_on_what_is_no_number() -> None:
 def test_how_much_passes_is_rounded_as_the_slope_is() -> None:
     x = Value(-0.7, "x")
     assert sentences(x.tanh()) == [
-        "tanh is not steep here (slope 0.63), so 63 % of the gradient passes."
+        "tanh has slope 0.63 here, of at most 1: 63 % of the gradient passes."
     ]
     assert sentences(Value(0.0, "x").sigmoid()) == [
         "sigmoid is at its steepest here (slope 0.25): still only 25 % of the gradient passes."

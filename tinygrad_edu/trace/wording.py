@@ -245,8 +245,9 @@ def _share_sentence(what: str, slope: float, most: float) -> str:
         at_most = "" if not nearly else f" of at most {number(most)}"
         here = f"{what} is {nearly}at its steepest here (slope {rounded(slope)}{at_most})"
         return f"{here}: still only {passes}"
-    flat, only = ("flat", "only ") if slope < FLAT else ("not steep", "")
-    return f"{what} is {flat} here (slope {rounded(slope)}), so {only}{passes}"
+    if slope < FLAT:
+        return f"{what} is flat here (slope {rounded(slope)}), so only {passes}"
+    return f"{what} has slope {rounded(slope)} here, of at most {rounded(most)}: {passes}"
 
 
 def _array_sentence(slots: Sequence[Slot], names: Sequence[str], what: str) -> str:

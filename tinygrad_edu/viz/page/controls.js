@@ -104,7 +104,7 @@ function makeLegend(parent, models) {
 /** What the colours are relative to; without its size, where that follows the numbers. @param {GraphData} data */
 function scaleWords({ verdict, output, referencePlace, referenceWords }) {
   const moves = referencePlace !== undefined && verdict?.behind && !verdict.behind.includes(output);
-  return moves ? `that of ${referencePlace}, behind the loss` : referenceWords;
+  return moves ? `that of ${referencePlace}, the input of the loss` : referenceWords;
 }
 
 /** @param {string} kind */

@@ -11,19 +11,19 @@ function explainPanel(app) {
     title: "Explain",
     element,
     topic() {
-      const chosen = app.selected ?? mostFaded(app.models);
+      const chosen = app.selected ?? whatIsTold(app.models);
       return chosen ? [chosen] : [];
     },
     update() {
       const { selected } = app;
-      const chosen = selected ?? mostFaded(app.models);
+      const chosen = selected ?? whatIsTold(app.models);
       if (!chosen) {
         element.replaceChildren(html("h2", {}, "Explain"), html("p", {}, CLICK));
         return;
       }
       const [heading, ...views] = explanation(chosen.model, chosen.value, app.player);
       const { name } = chosen.model.data.values[chosen.value];
-      const note = `Nothing is chosen yet: ${name} is the leaf with the smallest gradient that is not 0. ${CLICK}`;
+      const note = `Nothing is chosen yet: ${name} is ${toldOf(chosen.model) === chosen.value ? "what the line at the top speaks of" : "the leaf with the smallest gradient that is not 0"}. ${CLICK}`;
       element.replaceChildren(heading, ...(selected ? [] : [html("p", { class: "state" }, note)]), ...views);
     },
     onSelect() {
@@ -36,6 +36,17 @@ const CLICK = "Click a value in the drawing, or find it by name.";
 
 const ROUNDING =
   "Its terms cancel: what is left is rounding, and the gradient is 0 but for that. So it is for a bias before a normalisation, which subtracts it again.";
+
+/** The leaf that a verdict speaks of. @param {Model} model */
+function toldOf(model) {
+  return model.data.tensors || !model.data.verdict ? undefined : verdictOf(model).leaf;
+}
+
+/** What to explain first: what the verdict is about, if it is about a leaf. @param {Model[]} models */
+function whatIsTold(models) {
+  const model = models.find((one) => toldOf(one) !== undefined);
+  return model ? { model, value: Number(toldOf(model)) } : mostFaded(models);
+}
 
 /** The leaf whose gradient is smallest, but neither 0 nor a rounding error. @param {Model[]} models */
 function mostFaded(models) {
@@ -160,7 +171,7 @@ function waterfall(model, path) {
     html("p", { class: "shares" }, shares(factors)),
     html("p", { class: "culprit" }, culprit),
     waterfallChart(model, told),
-    html("p", { class: "rule" }, `Slopes of activations are filled, weights shaded, the leaf’s own factor blue, other factors outlined.${left}`),
+    html("p", { class: "rule" }, `Slopes of activations are filled, weights shaded, the value of a leaf beside it (w, for x in w·x) blue, other factors outlined.${left}`),
   ];
 }
 

@@ -56,7 +56,7 @@ function askedLittle(model) {
   const isCalmer = start.size <= CALMER * referenceAt(model, first).size && loss < lossBefore;
   if (start.value === data.output || !(start.size <= LITTLE || isCalmer)) return "";
   const fallen = loss < lossBefore ? ` It has come down from ${number(lossBefore)} to ${number(loss)}.` : "";
-  return `${output} itself asks for little: the gradient at ${start.name}, behind the loss, is ${number(start.size, 3)}, as it is where ${output} is at its least, or nearly so.${fallen}`;
+  return `${output} itself asks for little: the gradient at ${start.name}, the input of the loss, is ${number(start.size, 3)}, as it is where ${output} is near its least, or scaled down.${fallen}`;
 }
 
 /** Judge the leaves of a graph of numbers, as they are now. @param {Model} model @returns {Judgement} */
@@ -80,7 +80,7 @@ function judgeLeaves(model) {
     const by = data.values[closed.operation.results[0]].name;
     return { word: "dead", sentence: `no gradient arrives at ${end.name}: ${closed.operation.symbol} (${by}) lets nothing through.`, look, leaf };
   }
-  const place = isBehind && start.size !== 1 ? `${start.name}, behind the loss,` : start.name;
+  const place = isBehind && start.size !== 1 ? `${start.name}, the input of the loss,` : start.name;
   const [, word] = found[at];
   return { word, sentence: wayWords({ ...start, name: place }, end, word) + culpritWords(factors, end.size / start.size), look, leaf };
 }

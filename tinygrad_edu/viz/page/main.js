@@ -36,7 +36,7 @@ class App {
     holdHeight(find("verdicts"));
     this.drawings.forEach((drawing) => {
       const boxes = drawing.boxesOf(this.player.positionIn(drawing.model));
-      drawing.view.open(isTwins && innerWidth > NARROW ? null : boxes);
+      drawing.view.open(boxes, isTwins && innerWidth > NARROW ? OVERVIEW : WHOLE);
       drawing.reveal();
     });
     if (data.predict) this.predicting.begin();

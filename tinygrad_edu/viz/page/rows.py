@@ -23,8 +23,8 @@ from tinygrad_edu.viz.page.stubs import ARROW, room_for, short
 
 WINDOW = (900.0, 380.0)
 """Width and height, in pixels, of the room for drawings in a small window."""
-WHOLE = 0.65
-"""A drawing that fits the window at this scale stays one row; view.js shows it whole."""
+WHOLE = 0.8
+"""A drawing that fits the window at this scale stays one row: its texts can be read."""
 GAIN = 1.3
 """So much larger must a drawing become, for it to be cut."""
 MOST_ROWS = 12

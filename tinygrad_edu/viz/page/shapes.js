@@ -68,11 +68,12 @@ function head(x, y, w) {
   return `M${x} ${y}L${x - 2 * half} ${y - half}V${y + half}Z`;
 }
 
-/** A wider line to lie under an arrow, as its outline. @param {Element} arrow */
+/** Two wider lines to lie under an arrow: an outline, with a gap that leaves its own width to be seen. @param {Element} arrow */
 function haloOf(arrow) {
   const line = /** @type {Element} */ (arrow.firstElementChild);
-  const w = Number(line.getAttribute("stroke-width")) + 4;
-  return svg("path", { class: "halo", d: line.getAttribute("d"), "stroke-width": w });
+  const w = Number(line.getAttribute("stroke-width"));
+  const d = line.getAttribute("d");
+  return svg("g", {}, svg("path", { class: "halo", d, "stroke-width": w + 6 }), svg("path", { class: "halo gap", d, "stroke-width": w + 3 }));
 }
 
 /**

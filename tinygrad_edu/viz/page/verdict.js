@@ -41,7 +41,8 @@ function verdictOf(model) {
   const now = isOfLeaves ? judgeLeaves(model) : model.isChanged ? judgeLayers(model) : null;
   if (!model.isChanged) return { ...first, look: now?.look ?? (first.look ??= lookOf(model, first.word)) };
   if (!now?.word) return { ...first, look: classOfWord(first.word) };
-  return { ...now, sentence: `Now ${now.word}: ${now.sentence} (At first: ${first.word}.)` };
+  const before = now.word === first.word ? "" : ` (At first: ${first.word}.)`;
+  return { ...now, sentence: `Now ${now.word}: ${now.sentence}${before}` };
 }
 
 /** The colour of a network's verdict: how far gone it is, of two that have one word. @param {Model} model @param {string} word */

@@ -106,8 +106,8 @@ def judge(ledger: Steps, output: Any, params: Any, reference: tuple[float, str])
     >>> for i in range(10):
     ...     y = (Value(1.0, label=f"w{i + 1}") * y).sigmoid()
     >>> print(judge(steps(y), y, None, (1.0, "")).sentence)
-    Vanishing: the gradient falls from 1 at y to 3.48e-7 at x (of the 2 leaves furthest \
-from y, none gets more). Largest part: the 10 slopes of sigmoid (6.5 of 6.5 powers of ten).
+    Vanishing: the gradient falls from 1 at y to 3.48e-7 at x (which gets the most of the 2 \
+leaves furthest from y). All of it is done by the 10 slopes of sigmoid.
     """
     graph, names, gradients = ledger.graph, ledger.names, ledger.gradients()
     if not _is_of_values(graph):  # read once more: the steps have computed what was not there
@@ -232,8 +232,8 @@ def _of_groups(
     output = names[graph.outputs[0].index]
     is_behind = place != output and bool(behind)
     if is_behind and size <= LITTLE:
-        calm = f"{output} itself asks for little: the gradient at {place}, behind the loss, is "
-        calm += f"{number(size, 3)}, as it is where {output} is at its least, or nearly so"
+        calm = f"{output} itself asks for little: the gradient at {place}, the input of the loss, "
+        calm += f"is {number(size, 3)}, as it is where {output} is near its least, or scaled down"
         return Verdict("healthy", f"Healthy: {calm}.", groups[0][0].index)
     largest = [max(group, key=lambda x: _size(gradients[x.index])) for group in groups]
     found = [compare(_size(gradients[x.index]), size) for x in largest]
@@ -246,8 +246,8 @@ def _of_groups(
         text = f"Dead: no gradient arrives at {names[leaf.index]}. {sentence}"
         return Verdict("dead", text.strip(), leaf.index)
     count, which = len(groups[at]), f" furthest from {output}" if len(groups) > 1 else ""
-    among = f" (of the {count:,} leaves{which}, none gets more)" if count > 1 else ""
-    where = f"{place}, behind the loss," if is_behind and size != 1 else place
+    among = f" (which gets the most of the {count:,} leaves{which})" if count > 1 else ""
+    where = f"{place}, the input of the loss," if is_behind and size != 1 else place
     way = _way(size, where, end, names[leaf.index] + among, word)
     factors = [Factor(bar.kind, _noun(bar), bar.log10) for bar in bars]
     told = total([factor.log10 for factor in factors])
@@ -323,7 +323,7 @@ def _blame(factors: Sequence[Factor]) -> str:
 
     >>> slopes = [Factor("activation", "slope{} of tanh", -0.5)] * 6
     >>> _blame([*slopes, Factor("weight", "weight{}", 0.4)])
-    ' Largest part: the 6 slopes of tanh (3 powers of ten; the rest gives 0.4 back).'
+    ' Largest part: the 6 slopes of tanh (×0.001, of ×0.00251 in all).'
     """
     whole = total([factor.log10 for factor in factors])
     if not math.isfinite(whole) or abs(whole) < 1:
@@ -333,13 +333,14 @@ def _blame(factors: Sequence[Factor]) -> str:
     }
     kind = max(KINDS, key=lambda kind: math.copysign(1, whole) * parts[kind])
     chosen = [factor for factor in factors if factor.kind == kind]
-    part = abs(parts[kind])
-    shown = number(round(part, 1))
-    if part <= abs(whole):
-        share = f"{shown} of {number(round(abs(whole), 1))} powers of ten"
-    else:
-        share = f"{shown} powers of ten; the rest gives {number(round(part - abs(whole), 1))} back"
-    return f" Largest part: {_several(chosen)} ({share})."
+    if abs(parts[kind] - whole) < 0.02:
+        return f" All of it is done by {_several(chosen)}."
+    return f" Largest part: {_several(chosen)} ({_times(parts[kind])}, of {_times(whole)} in all)."
+
+
+def _times(log10: float) -> str:
+    """Write a factor: `×0.0266`, or as a power of ten where a float cannot hold it."""
+    return f"×{number(10**log10, 3)}" if abs(log10) < 300 else f"×10^{number(round(log10))}"
 
 
 def _several(factors: Sequence[Factor]) -> str:

@@ -4,6 +4,8 @@
 const LEAST = 0.75;
 /** A drawing that fits at this scale or a larger one is shown whole. */
 const WHOLE = 0.65;
+/** Twins are shown whole, for all to be compared at a glance, down to this scale. */
+const OVERVIEW = 0.15;
 /** Below this scale only colours can be seen: they are drawn larger than they are. */
 const TINY = 0.1;
 /** Room between the whole drawing and the edge of the window, in pixels. */
@@ -107,12 +109,12 @@ class View {
     this.least = this.whole >= WHOLE ? Math.min(this.whole, LEAST) : LEAST;
   }
 
-  /** Begin with all of the drawing; if it is too large for that, with some boxes. @param {Box[] | null} boxes */
-  open(boxes) {
+  /** Begin with all of the drawing; if it is too large for that, with some boxes. @param {Box[]} boxes @param {number} least the scale at which the whole will do */
+  open(boxes, least) {
     this.fitted = true;
     this.measure();
     this.settle();
-    if (boxes) this.show(boxes);
+    if (this.whole < least || least >= WHOLE) this.show(boxes);
   }
 
   /** Show all of it on paper. */

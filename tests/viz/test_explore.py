@@ -335,6 +335,48 @@ def test_a_parameter_is_compared_with_the_last_weight_whatever_the_batch():
     assert sizes["2.weight"] / facts["reference"] > 70  # as if it exploded, next to one sample
 
 
+def relu_network(depth=4, width=6):
+    torch.manual_seed(0)
+    layers = [layer for _ in range(depth) for layer in (nn.Linear(width, width), nn.ReLU())]
+    return nn.Sequential(*layers, nn.Linear(width, 1))
+
+
+def test_what_is_dead_is_where_the_gradient_stops():
+    model, x = relu_network(), torch.ones(3, 6)
+    with torch.no_grad():
+        model[2].bias.fill_(-10.0)  # 3: ReLU lets nothing through
+        model[6].bias[:5] = -10.0  # 7: ReLU something
+    loss = nn.MSELoss()(model(x), torch.ones(3, 1))
+    assert describe(loss).facts["verdict"]["sentence"] == (
+        "Dead: the gradient stops at 3: ReLU; 100 % of its units let no gradient through."
+    )
+    with torch.no_grad():
+        model[2].bias.fill_(1.0)
+        model[6].bias[5] = 1.0
+    loss = nn.MSELoss()(model(x), torch.ones(3, 1))
+    loss.backward()
+    assert model[0].weight.grad.abs().max() > 0
+    words = describe(loss).facts["verdict"]["sentence"]
+    assert words.startswith("Dead: at 7: ReLU 83 % of its units let no gradient through. Through")
+    assert "the gradient falls from" in words and "stops" not in words
+
+
+def test_only_in_a_chain_of_layers_a_kind_of_factors_is_blamed():
+    class Block(nn.Module):
+        def __init__(self, passes):
+            super().__init__()
+            self.inner, self.passes = nn.Sequential(nn.Linear(4, 4), nn.Sigmoid()), passes
+
+        def forward(self, x):
+            return self.inner(x) * 0.1 + x if self.passes else self.inner(x) * 0.1
+
+    for passes in (False, True):
+        torch.manual_seed(0)
+        model = nn.Sequential(*(Block(passes) for _ in range(4)), nn.Linear(4, 1))
+        words = describe(model(torch.ones(2, 4)).sum()).facts["verdict"]["sentence"]
+        assert ("Largest part" in words) == (not passes)
+
+
 # --- where things stand --------------------------------------------------------------------------
 
 

@@ -63,7 +63,8 @@ def test_a_deep_sigmoid_network_says_at_once_where_the_gradient_died_and_of_what
     assert flow.verdict == "vanishing"
     assert words.startswith("Vanishing: the gradient falls from 0.00214 at 20: Linear to 3.2e-12")
     assert (
-        "at 0: Linear. Largest part: the 10 slopes of sigmoid (×7.14e-7, of ×1.49e-9 in all)" in words
+        "at 0: Linear. Largest part: the 10 slopes of sigmoid (×7.14e-7, of ×1.49e-9 in all)."
+        in words
     )
     box = page.locator(".verdict").bounding_box()
     assert box["y"] + box["height"] < page.locator("#drawing").bounding_box()["y"]

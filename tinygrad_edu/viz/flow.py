@@ -295,16 +295,21 @@ def worst(verdicts: Iterable[str]) -> str:
 def deciding(verdicts: Sequence[str], ratios: Sequence[float | None]) -> int:
     """Return the place of the layer that gives a network its verdict.
 
-    That is, of those with this word: for "nan" and "dead" the last one, from which it goes back;
-    for "healthy" the first one; else the one that is furthest from healthy.
+    That is, of those with this word: for "nan" and "dead" the last one, from which it goes back, or
+    the dead one behind which nothing is left; for "healthy" the first one; else the one that is
+    furthest from healthy.
 
     >>> deciding(["growing", "growing", "healthy"], [15.0, 33.0, 1.0])
     1
+    >>> deciding(["dead", "dead", "dead", "healthy", "dead"], [0.0, 0.0, 0.3, 0.5, 1.0])
+    2
     """
     word = worst(verdicts)
     places = [i for i, each in enumerate(verdicts) if each == word]
     if word in ("nan", "dead"):
-        return places[-1]
+        empty = [i for i in places if ratios[i] == 0]
+        stops = empty[-1] + 1 if word == "dead" and empty else -1
+        return stops if stops in places else places[-1]
     if word == "healthy":
         return places[0]
     distances = {i: abs(magnitude(ratios[i]).r) for i in places}  # nan of 0, inf and nan

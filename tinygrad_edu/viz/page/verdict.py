@@ -118,7 +118,7 @@ leaves furthest from y). All of it is done by the 10 slopes of sigmoid.
     modules = Modules(graph)
     flow = _flow(graph, modules, gradients) if modules.named else None
     if flow is not None:
-        return _of_layers(flow)
+        return _of_layers(flow, is_chain=not _branches(graph))
     return _of_leaves(graph, names, gradients, reference)
 
 
@@ -165,17 +165,28 @@ def _uses_a_leaf(operation: OperationNode) -> bool:
     return any(value.made_by is None and value.needs_gradient for value in given)
 
 
-def _of_layers(flow: GradientFlow) -> Verdict:
-    """Say what becomes of the gradient between the reference layer and the one that got worst."""
+def _branches(graph: Graph) -> bool:
+    """Tell whether the gradient takes several ways through the layers, as past a residual block."""
+    return any(
+        len({use.operation.call for use in value.uses if use.contribution is not None}) > 1
+        for value in graph.values
+        if value.made_by is not None
+    )
+
+
+def _of_layers(flow: GradientFlow, is_chain: bool) -> Verdict:
+    """Say what becomes of the gradient between the reference layer and the one that got worst.
+
+    Only in a chain of layers do their factors make up the whole.
+    """
     layers = [layer for layer in flow.layers if layer.is_judged]
     last = next(i for i, layer in enumerate(layers) if layer.title == flow.reference)
     start = layers[last].rms or 0.0
     sizes = [log10_of(layer.rms or 0.0) for layer in layers]
-    if flow.verdict == "dead":
-        dead = next(layer for layer in reversed(layers) if layer.verdict == "dead")
-        sentence = f"Dead: the gradient stops at {dead.title}; {dead.reason}."
-        return Verdict("dead", sentence, None, start, flow.reference)
     at = deciding([layer.verdict for layer in layers], [layer.ratio for layer in layers])
+    if flow.verdict == "dead":
+        sentence = _death(layers[at], layers[0], start, flow.reference)
+        return Verdict("dead", sentence, None, start, flow.reference)
     end = layers[at].rms or 0.0
     factors = [
         _factor_of(layer, sizes[i - 1] - sizes[i])
@@ -183,7 +194,16 @@ def _of_layers(flow: GradientFlow) -> Verdict:
         if at < i <= last
     ]
     way = _way(start, flow.reference, end, layers[at].title, flow.verdict)
-    return Verdict(flow.verdict, way + _blame(factors), None, start, flow.reference)
+    blame = _blame(factors) if is_chain else ""
+    return Verdict(flow.verdict, way + blame, None, start, flow.reference)
+
+
+def _death(dead: LayerGradient, first: LayerGradient, start: float, reference: str) -> str:
+    """Say where units are dead, and what of the gradient passes the others."""
+    if not first.rms:
+        return f"Dead: the gradient stops at {dead.title}; {dead.reason}."
+    way = _way(start, reference, first.rms, first.title, "dead").partition(": ")[2]
+    return f"Dead: at {dead.title} {dead.reason}. Through the others, {way}"
 
 
 def _factor_of(layer: LayerGradient, log10: float) -> Factor:

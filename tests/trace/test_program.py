@@ -1,27 +1,19 @@
 """The straight-line program of a graph, in Python and in JavaScript, against the engine."""
 
-import json
 import math
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
-from cases import ROWS
 from hypothesis import given
 from hypothesis import strategies as st
+from javascript import is_near as same
+from javascript import needs_node, run_javascript
+from random_graphs import SCALAR
 
 from tinygrad_edu import Value, trace
 from tinygrad_edu.ops import TABLE, Operation
 
-SCALAR = [
-    (row.op, parameters) for row in ROWS if row.scalars is not None for parameters in row.scalars
-]
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -3.7, 800.0, -800.0, 1e-310, math.inf, -math.inf, math.nan]
-
-
-def same(a: float, b: float, ulps: float = 0.0) -> bool:
-    return (a != a and b != b) or a == b or math.isclose(a, b, rel_tol=ulps * 2.2e-16)
 
 
 def gradients_of(output: Value, leaves: list[Value]) -> list[float]:
@@ -107,7 +99,7 @@ def test_contributions_are_upstream_times_local_and_add_up(output: Value) -> Non
         assert math.isclose(sums[value.index], expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js to run JavaScript")
+@needs_node
 def test_javascript_computes_the_same() -> None:
     """To the last digits: the functions of the two languages may differ in the last bit."""
     cases = []
@@ -117,25 +109,13 @@ def test_javascript_computes_the_same() -> None:
         program = trace.program(op(*(Value(0.3, label) for label in labels), **parameters))
         for x in SPECIAL:
             for z in SPECIAL if op.arity == 2 else [None]:
-                cases.append((name, program, [x] if z is None else [x, z]))
-    lines = ["const text = (x) => (x === null ? null : Object.is(x, -0) ? '-0' : String(x));"]
-    for _, program, numbers in cases:
-        source = ", ".join(map(json.dumps, numbers))
-        lines.append(
-            f"{{ {program.javascript}\nconst r = program([{source}]);"
-            "const parts = [r.values, r.gradients, r.locals].map((p) => p.map(text));"
-            "console.log(JSON.stringify(parts)); }"
-        )
-    run = subprocess.run(
-        ["node", "-"], input="\n".join(lines), capture_output=True, text=True, check=True
-    )
-    number = lambda text: None if text is None else float(text.replace("Infinity", "inf"))
-    for (name, program, numbers), line in zip(cases, run.stdout.splitlines(), strict=True):
+                cases.append((program, [x] if z is None else [x, z]))
+    for (program, numbers), found in zip(cases, run_javascript(cases), strict=True):
         result = program(*numbers)
         wanted = (result.values, result.gradients, result.locals)
-        for theirs, ours in zip(json.loads(line), wanted, strict=True):
-            for a, b in zip(map(number, theirs), ours, strict=True):
-                assert a == b or same(a, b, ulps=8), (name, numbers, theirs, ours)
+        for theirs, ours in zip(found, wanted, strict=True):
+            for a, b in zip(theirs, ours, strict=True):
+                assert a == b or same(a, b, ulps=8), (program.python, numbers, theirs, ours)
 
 
 def test_names_that_are_no_variables_become_some() -> None:

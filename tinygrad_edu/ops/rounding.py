@@ -132,7 +132,7 @@ frac = Operation(
     "frac",
     definition="x − trunc(x): the digits after the point, with the sign of x",
     derivatives=("g",),
-    on_floats=lambda x: x - math.trunc(x),
+    on_floats=lambda x: x - math.copysign(math.trunc(x), x),  # of −0 that is 0
     source="{0} - trunc({0})",
     on_arrays=_frac,
     rules=(lambda g, _y, _x: g,),

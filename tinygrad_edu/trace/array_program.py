@@ -143,6 +143,11 @@ def line(step: Step) -> str:
 
 def array_program(graph: Graph) -> ArrayProgram:
     """Write the program of a graph of tensors with one output."""
+    with np.errstate(all="ignore"):  # what is written is computed too; nan needs no warning
+        return _written(graph)
+
+
+def _written(graph: Graph) -> ArrayProgram:
     root = graph.outputs[0]
     names = variables(graph, RESERVED)
     writer = GraphWriter(graph, names, {})

@@ -34,6 +34,7 @@ def _with_infinities(name: str) -> Callable[..., Any]:
 
 
 IEEE = PLAIN | {name: _with_infinities(name) for name in FUNCTIONS}
+IEEE.update(float64=np.float64, inf=np.float64(math.inf), nan=np.float64(math.nan))
 
 
 ARRAYS: dict[str, Any] = {name: TABLE[name].on_arrays for name in FUNCTIONS}  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ around them differs. So a page can compute a graph anew without a derivative rul
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +33,7 @@ _RESERVED = frozenset(keyword.kwlist).union(
     ("enum", "eval", "export", "extends", "false", "function", "implements", "inf", "inputs"),
     ("instanceof", "interface", "let", "max", "min", "nan", "new", "null", "package", "private"),
     ("program", "protected", "public", "static", "super", "switch", "this", "throw", "true"),
-    ("typeof", "undefined", "var", "void", "where", "Math", "Infinity", "NaN"),
+    ("float64", "typeof", "undefined", "var", "void", "where", "Math", "Infinity", "NaN"),
 )
 """What no variable may be called, in Python or in JavaScript."""
 
@@ -151,19 +152,29 @@ class Program:
             found = self._run(PLAIN, map(float, given))
         except (ArithmeticError, ValueError):  # where Python raises, numpy has inf and nan
             with np.errstate(all="ignore"):
-                found = self._run(IEEE, map(np.float64, given))
+                found = self._run(IEEE, map(np.float64, given), self._code_of_numpys_numbers)
         parts: Any = ([None if x is None else float(x) for x in part] for part in found)
         return Result(*parts)
 
-    def _run(self, functions: dict[str, Any], numbers: Iterable[Any]) -> Any:
+    def _run(self, functions: dict[str, Any], numbers: Iterable[Any], code: Any = None) -> Any:
         namespace = dict(functions)
-        exec(self._code, namespace)
+        exec(code or self._code, namespace)
         return namespace["program"](*numbers)
 
     @cached_property
-    def _code(self) -> Any:
+    def _text(self) -> str:
         parts = (f"[{', '.join(map(str, texts))}]" for texts in self._returned.values())
-        return compile(self._function(", ".join(parts)), "<program>", "exec")
+        return self._function(", ".join(parts))
+
+    @cached_property
+    def _code(self) -> Any:
+        return compile(self._text, "<program>", "exec")
+
+    @property
+    def _code_of_numpys_numbers(self) -> Any:
+        """The code with numpy's numbers in place of Python's, which cannot be divided by 0."""
+        tree = _NumpysNumbers().visit(ast.parse(self._text))
+        return compile(ast.fix_missing_locations(tree), "<program>", "exec")
 
     @cached_property
     def on_floats(self) -> Callable[..., tuple[Any, list[Any]]]:
@@ -339,6 +350,15 @@ class _Writer:
                 for use in arrows
             ],
         }
+
+
+class _NumpysNumbers(ast.NodeTransformer):
+    """Writes `float64(2.0)` for `2.0`."""
+
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        if type(node.value) not in (int, float):
+            return node
+        return ast.Call(ast.Name("float64", ast.Load()), [node], [])
 
 
 def _operand(text: str) -> Symbol:

@@ -1,5 +1,7 @@
 """What each module does to the gradient: against the gradients that tensors keep themselves."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -63,7 +65,8 @@ def test_activations_and_weights_are_told_apart():
         "other", "weight", "activation", "weight", "activation", "other",
     ]  # fmt: skip
     assert falls.bars[-1].what == "into 0.weight"  # there it is multiplied by the input
-    assert [bar.kind for bar in explain(loss).waterfall.bars][-1] == "weight"
+    last = explain(loss).waterfall.bars[-1]
+    assert (last.kind, last.what) == ("other", "into its parameters")
     assert sum(falls.share(kind)[1] for kind in ("activation", "weight", "other")) == (
         pytest.approx(falls.change, abs=1e-6)
     )
@@ -165,13 +168,29 @@ def test_a_dead_layer_is_exactly_zero():
     assert falls.bars[-1].product == 0.0
 
 
-def test_the_sentence_names_the_smallest_factor():
+def test_the_sentence_names_the_kind_of_layers_that_did_most():
     loss, *_ = small()
     falls = explain(loss, "0.weight").waterfall
-    smallest = min((bar for bar in falls.bars if bar.kind != "other"), key=lambda bar: bar.factor)
-    assert falls.sentence.endswith(f"×{smallest.factor:.4g} in {smallest.name}.")
-    assert "2 activations ×" in falls.sentence and "2 modules with weights ×" in falls.sentence
-    assert ", into 0.weight ×" in falls.sentence
+    weights, slopes = (
+        math.prod(bar.factor for bar in falls.bars if bar.kind == kind)
+        for kind in ("weight", "activation")
+    )
+    assert weights < slopes < 1
+    _, _, told = falls.sentence.partition("; largest part: ")
+    first, _, others = told.partition("; besides ")
+    assert first == f"2 modules with weights ×{weights:.4g}"
+    assert others.startswith(f"2 activations ×{slopes:.4g}, 1 other operation ×")
+    assert ", into 0.weight ×" in others
+
+
+def test_nothing_is_blamed_where_ways_join():
+    w = torch.tensor([[2.0]], requires_grad=True)
+    h = nn.functional.linear(torch.ones(1, 1), w)
+    loss = (h.sigmoid() * 0.001 + h * 0.5).sum() * 0.001
+    loss.backward()
+    falls = explain(loss, w).waterfall
+    assert falls.remark.startswith("Ways part or join at")
+    assert falls.sentence.endswith(f", over {len(falls.bars)} steps.")
 
 
 def test_a_gradient_that_keeps_its_size():

@@ -27,6 +27,7 @@ from tinygrad_edu.trace.waterfall import (
     Waterfall,
     plural,
     times,
+    total,
 )
 from tinygrad_edu.trace.wording import rms, title
 
@@ -145,13 +146,14 @@ def module_factors(graph: Graph, names: list[str], wrt: ValueNode | None = None)
     gradient = None if wrt is None else added_up(use.contribution for use in wrt.uses)
     start = output.name or "the output"
     end = _end(graph, bars) if wrt is None else names[wrt.index]
-    if bars and wrt is not None and is_weight(wrt):  # here it meets the input, and no weight
-        bars[-1] = replace(bars[-1], kind="other", what=f"into {end}")
+    if bars and (is_weight(wrt) if wrt else end != INPUTS):  # here it meets the input, no weight
+        bars[-1] = replace(bars[-1], kind="other", what=f"into {end if wrt else 'its parameters'}")
     measure = "rms of the gradient"
     broken = any(not math.isfinite(bar.product) for bar in bars)
     source = first(graph, invalid_numbers(graph), names) if broken else ""
-    sentence = _sentence(bars, start, end, source)
-    falls = Waterfall(start, end, tuple(bars), sentence, _remark(bars), measure)
+    remark = _remark(bars)
+    sentence = _sentence(bars, start, end, source, is_chain=not remark)
+    falls = Waterfall(start, end, tuple(bars), sentence, remark, measure)
     return ModuleFactors(graph, names, output, wrt, gradient, falls)
 
 
@@ -160,7 +162,7 @@ def _end(graph: Graph, bars: Sequence[Bar]) -> str:
     inputs = (x for x in graph.values if x.needs_gradient and x.made_by is None)
     if bars and all(map(is_weight, inputs)):
         return f"the parameters of {bars[-1].name}"
-    return "the inputs"
+    return INPUTS
 
 
 def _depending_on(graph: Graph, wrt: ValueNode | None) -> set[int]:
@@ -293,10 +295,14 @@ def _kind(operations: Sequence[OperationNode]) -> str:
 # --- what happens, in words ----------------------------------------------------------------------
 
 
+INPUTS = "the inputs"
 TINY = -40.0  # log10 of a gradient that a slope makes too small for a float
 
 
-def _sentence(bars: Sequence[Bar], start: str, end: str, source: str = "") -> str:
+def _sentence(
+    bars: Sequence[Bar], start: str, end: str, source: str = "", is_chain: bool = True
+) -> str:
+    """Say what happens to the gradient, and in a chain of modules by what."""
     if not bars:
         return f"There is no module between {start} and {end}."
     broken = next((bar for bar in bars if not math.isfinite(bar.product)), None)
@@ -313,15 +319,13 @@ def _sentence(bars: Sequence[Bar], start: str, end: str, source: str = "") -> st
     happens = f"{word} from {number(10**first)} at {start} to {number(bars[-1].product)} at {end}"
     if abs(last - first) < NOTICEABLE:
         happens = f"keeps its size, {number(10**first)}, from {start} to {end}"
-    pick = min if last < first else max
-    most = pick(bars, key=lambda bar: bar.log10)
-    layer = pick([bar for bar in bars if bar.kind != "other"] or bars, key=lambda bar: bar.log10)
-    size = "smallest" if last < first else "largest"
-    among = "" if layer is most else f", of the layers ×{number(layer.factor)} in {layer.name}"
-    return (
-        f"The gradient {happens}, over {plural(len(bars), 'step')}: {_parts(bars)}; "
-        f"{size} factor: ×{number(most.factor)} in {most.name}{among}."
-    )
+    over = f"The gradient {happens}, over {plural(len(bars), 'step')}"
+    if not is_chain:
+        return f"{over}."
+    most, *others = _parts(bars, last - first)
+    if not others or abs(last - first) < NOTICEABLE:
+        return f"{over}: {', '.join((most, *others))}."
+    return f"{over}; largest part: {most}; besides {', '.join(others)}."
 
 
 def _stopped(bar: Bar) -> str:
@@ -333,16 +337,24 @@ def _stopped(bar: Bar) -> str:
     return f"exactly 0 behind {bar.name}, which lets nothing through"
 
 
-def _parts(bars: Sequence[Bar]) -> str:
+def _parts(bars: Sequence[Bar], whole: float) -> list[str]:
+    """Say what each kind of modules does: first the kind that has done most of the whole.
+
+    What is no layer comes last: a mean over the batch makes the gradient small, but nothing vanish.
+    """
     words = {"activation": "activation", "weight": "module", "other": "other operation"}
     last = bars[-1] if bars[-1].what.startswith("into ") else None
-    parts = []
+    parts: list[tuple[tuple[bool, float], str]] = []
+    sign = math.copysign(1.0, whole)
     for kind, word in words.items():
         chosen = [bar for bar in bars if bar.kind == kind and bar is not last]
         if chosen:
             what = plural(len(chosen), word) + (" with weights" if kind == "weight" else "")
-            parts.append(f"{what} {times(chosen)}")
-    return ", ".join(parts if last is None else [*parts, f"{last.what} {times([last])}"])
+            size = total([bar.log10 for bar in chosen])
+            parts.append(((kind == "other", -sign * size), f"{what} {times(chosen)}"))
+    parts.sort()
+    ending = [] if last is None else [f"{last.what} {times([last])}"]
+    return [text for _, text in parts] + ending
 
 
 def _remark(bars: Sequence[Bar]) -> str:

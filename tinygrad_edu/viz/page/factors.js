@@ -16,7 +16,7 @@ function moduleViews(model, value) {
   }
   const bars = way.runs.flatMap(([from, to]) => factors.bars.slice(from, to));
   if (!bars.length) return [heading, html("p", {}, way.sentence)];
-  const [story, culprit] = way.sentence.split(/; (?=smallest|largest)/);
+  const [story, culprit] = way.sentence.split(/; (?=largest part)/);
   const named = culprit ? [html("p", { class: "culprit" }, `${culprit[0].toUpperCase()}${culprit.slice(1)}`)] : [];
   const remark = way.remark ? [html("p", { class: "rule" }, way.remark)] : [];
   const rule = "Activations are filled, modules with weights shaded, other operations outlined.";

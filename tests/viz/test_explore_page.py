@@ -423,6 +423,18 @@ def test_a_nudge_across_a_kink_is_told(show):
     assert page.locator("#panel-nudge .state").count() == 0
 
 
+def test_a_change_that_rounding_hides_is_no_kink(show):
+    h = Value(0.5, label="x")
+    for _ in range(30):
+        h = h.sigmoid()
+    page = show(viz.explore(h))
+    open_tab(page, "nudge")
+    for size in ("5", "12"):
+        page.locator("#h").fill(size)
+        (words,) = texts(page, "#panel-nudge .state")
+        assert "what is seen is rounding. Take a larger h." in words and "kink" not in words
+
+
 def test_the_tangent_has_the_slope_of_the_gradient(show):
     L, (w, *_) = neuron()
     page = show(viz.explore(L))
@@ -1145,7 +1157,9 @@ def test_flow_tells_size_and_ratio_and_judges_by_the_ratio(show):
     assert texts(page, ".flow .heading") == ["rms", "ratio"]
     assert texts(page, ".flow .rms") == ["1", "0.1", "0.001", "0.01", "0.01", "1e-6", "1e-6"]
     assert texts(page, ".flow .ratio") == ["100", "10", "0.1", "1", "1", "1e-4", "1e-4"]
-    assert texts(page, "#panel-flow .culprit") == ["1e-4 × of h arrives at × v1: vanishing."]
+    (told,) = texts(page, "#panel-flow .culprit")
+    assert told.startswith("Vanishing: the gradient falls from 0.01 at h")  # to the leaf
+    assert texts(page, ".verdict .words") == [told]
 
     w = torch.tensor([[0.5, -0.25], [0.75, 1.0]], requires_grad=True)
     loss = ((w @ w).tanh() * 0.002).sum() * 5.0

@@ -26,8 +26,8 @@ function flowPanel(app) {
       element.replaceChildren(
         html("h2", {}, "Gradient flow"),
         html("p", {}, flowCaption(flows)),
-        ...charts.flatMap((some) => [...(arePaired ? [] : [html("h3", {}, some[0].data.title)]), flowChart(some, range)]),
-        ...flows.map(({ data, layers }, k) => html("p", { class: "culprit" }, (data.title ? `${data.title}: ` : "") + (toldOf(app.models[k]) !== undefined ? verdictOf(app.models[k]).sentence : judged(layers, data))))
+        ...flows.map(({ data, layers }, k) => html("p", { class: "culprit" }, (data.title ? `${data.title}: ` : "") + (toldOf(app.models[k]) !== undefined ? verdictOf(app.models[k]).sentence : judged(layers, data)))),
+        ...charts.flatMap((some) => [...(arePaired ? [] : [html("h3", {}, some[0].data.title)]), flowChart(some, range)])
       );
     },
   };

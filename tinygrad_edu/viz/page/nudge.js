@@ -19,11 +19,11 @@ function nudgePanel(app) {
       "section",
       {},
       html("h2", {}, "Nudge test"),
-      html("p", {}, "Does L really change as the gradient says?"),
+      html("p", {}, "Does the output really change as the gradient says?"),
       html("p", { class: "group" }, html("label", { for: "nudged" }, "Input"), pick),
       html("p", { class: "group" }, html("label", { for: "h" }, "h"), size, sizeText),
       body,
-      html("h2", {}, "Slice of the loss"),
+      html("h2", {}, "Slice along this input"),
       html("p", { class: "group" }, html("label", { for: "reach" }, "width"), reach),
       slice,
       html("h2", {}, "How small an h?"),
@@ -79,7 +79,9 @@ function nudgeView(knob, h) {
         html("dt", {}, "difference"), html("dd", {}, number(error, 3))
       )
     );
-    if (crossesKink(model, k, h)) {
+    if (isLost(model, k, h)) {
+      views.push(html("p", { class: "state" }, `${output} changes by less than its last digits can hold: what is seen is rounding. Take a larger h.`));
+    } else if (crossesKink(model, k, h)) {
       views.push(html("p", { class: "state" }, "The nudge crosses a kink (as relu has at 0): the slope is another on its other side. Take a smaller h."));
     }
   });
@@ -107,6 +109,19 @@ function errors(model, k, gradient) {
   return found;
 }
 
+/** Tell whether a nudge changes the output by no more than rounding does. @param {Model} model @param {number} k @param {number} h */
+function isLost(model, k, h) {
+  const [high, low] = [moved(model, k, h), moved(model, k, -h)];
+  const isMeant = Number(model.now.gradients[model.data.inputs[k]]) !== 0;
+  return isMeant && Math.abs(high - low) <= 4 * Number.EPSILON * Math.max(Math.abs(high), Math.abs(low));
+}
+
+/** Tell whether two local derivatives differ by more than rounding. @param {Num} one @param {Num} other */
+function differ(one, other) {
+  const [a, b] = [Number(one), Number(other)];
+  return Math.abs(a - b) > 1e-6 * Math.max(Math.abs(a), Math.abs(b));
+}
+
 /**
  * Tell whether a local derivative jumps within the nudge: constant, then constant at another number.
  * @param {Model} model
@@ -122,7 +137,7 @@ function crossesKink(model, k, h) {
   });
   return model.data.arrows.some((_, i) => {
     const along = runs.map((locals) => locals[i]);
-    const jumps = along.filter((x, j) => j > 0 && !Object.is(x, along[j - 1])).length;
+    const jumps = along.filter((x, j) => j > 0 && differ(x, along[j - 1])).length;
     const atRest = along[1] === along[2] || along[2] === along[3];
     return jumps > 0 && jumps <= 2 && atRest && new Set(along).size <= 3;
   });

@@ -690,6 +690,28 @@ def test_typical_slips_have_answers_of_their_own(show):
     assert words.startswith("Not yet. Multiply") and "had arrived" not in words
 
 
+def test_slips_are_told_apart_from_what_had_arrived(show):
+    a, c = Value(3.0, label="a"), Value(2.0, label="c")
+    d = a * c
+    d.label = "d"
+    f = d * a + a
+    f.label = "f"
+    page = show(viz.explore(f, predict=True))
+    until_asked_for(page, "d")
+    page.get_by_role("button", name="Show me").click()
+    until_asked_for(page, "a")
+    while "7" not in page.locator(".question p").first.text_content():
+        page.get_by_role("button", name="Show me").click()
+        until_asked_for(page, "a")
+    # 7 have arrived; this step adds 3 · 2
+    assert answer(page, "1") == "What this step adds has the wrong sign."
+    assert answer(page, "9").startswith("To the 7 of before you added the local derivative alone")
+    assert answer(page, "10").startswith("To the 7 of before you added the upstream gradient")
+    assert answer(page, "-13") == "Right size, wrong sign."
+    assert answer(page, "12.9") == "Close, but not to three digits."
+    assert "forgot to add" in answer(page, "6") and answer(page, "13") == "correct: 13"
+
+
 def test_calculations_are_understood(show):
     page = show(viz.explore(neuron()[0], predict=True))
     until_asked_for(page, "v4" if "v4" in dict(boxes(page)) else "v3")

@@ -47,6 +47,12 @@ function isRounded(text, x, least) {
   return given !== null && digits >= least && digits <= 15 && Number(x.toPrecision(digits)) === given;
 }
 
+/** Tell whether a number of few digits is nearly another. @param {string} text @param {number} answer @param {number} x */
+function isNear(text, answer, x) {
+  const digits = text.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "").length;
+  return digits < 4 && Math.abs(answer - x) <= 0.03 * Math.abs(x);
+}
+
 /**
  * Name the likely reason of a wrong answer.
  * @param {Question} question
@@ -59,6 +65,8 @@ function likelyMistake(question, answer, text) {
   const name = nameOf(question);
   const same = (/** @type {number} */ x) => isClose(answer, x) || isRounded(text, x, 2);
   const is = (/** @type {number} */ x) => same(x) || (before !== null && same(before + x));
+  /** Say what a number is, or what was added to the gradient that had arrived. @param {number} x @param {string} words */
+  const told = (x, words) => (same(x) ? words : `${words.replace("That is", `To the ${number(before)} of before you added`)}`);
   if (isRounded(text, after, 1)) return "Right so far, but rounded: give three digits or more.";
   if (before !== null && same(contribution)) {
     return "That is only what this step adds: you forgot to add it to what had arrived before.";
@@ -66,9 +74,11 @@ function likelyMistake(question, answer, text) {
   if (entries.length > 1 && entries.some((entry) => is(Number(entry.contribution)))) {
     return `That comes back along one arrow, and ${name} goes in ${times(entries.length)}: add up what comes back along each.`;
   }
-  if (contribution !== 0 && (is(-contribution) || same(-after))) return "Right size, wrong sign.";
-  if (is(local)) return "That is the local derivative alone: you forgot to multiply by the upstream gradient.";
-  if (is(upstream)) return "That is the upstream gradient: you forgot to multiply by the local derivative.";
+  if (after !== 0 && same(-after)) return "Right size, wrong sign.";
+  if (contribution !== 0 && is(-contribution)) return "What this step adds has the wrong sign.";
+  if (isNear(text, answer, after)) return "Close, but not to three digits.";
+  if (is(local)) return told(local, "That is the local derivative alone: you forgot to multiply by the upstream gradient.");
+  if (is(upstream)) return told(upstream, "That is the upstream gradient: you forgot to multiply by the local derivative.");
   const slip = entries.length === 1 && model.programs ? model.programs.slips(model.now.values)[entries[0].arrow] : null;
   const { arguments: given } = model.data.operations[Number(step.operation)];
   if (slip !== null && is(upstream * slip)) {
@@ -76,7 +86,7 @@ function likelyMistake(question, answer, text) {
       ? "You used the input of the operation where its output belongs."
       : "You used the other argument: the derivative by one factor is the other one.";
   }
-  if (same(upstream + local)) return "You added the upstream gradient; the chain rule multiplies.";
+  if (same(upstream + local)) return "Perhaps you added the upstream gradient; the chain rule multiplies.";
   const own = [...given, step.result].find((i) => [1, -1].some((sign) => same(sign * Number(model.now.values[i]))));
   if (own !== undefined) return `That is the value of ${model.data.values[own].name}, perhaps with the other sign, but no gradient. ${ruleWords(question)}`;
   return `Not yet. ${ruleWords(question)}`;

@@ -70,7 +70,7 @@ class Predicting {
   constructor(app) {
     this.app = app;
     /** The panels that tell no gradient before its step. */
-    this.open = ["step", "program"];
+    this.open = ["step"];
     /** Show a form. @type {(form: HTMLElement) => void} */
     this.ask = () => {};
     /** What became of each question, by its place. @type {Map<string, Outcome>} */

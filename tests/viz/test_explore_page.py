@@ -829,9 +829,15 @@ def scale_of(page, pane=0):
 
 
 def out_of_sight(page):
-    """What takes part in the current step and is not all in the window of the drawing."""
+    """What takes part in the current step and is not all in the window of the drawing.
+
+    A value in the row above need not be: its name stands beside the operation.
+    """
     return page.evaluate(
         """() => [...document.querySelectorAll(".value.active, .operation.active")].filter(e => {
+            const names = [...document.querySelectorAll(".operation.active .stub")];
+            const own = e.querySelector(".name")?.textContent;
+            if (names.some(n => n.textContent === own)) return false;
             const box = e.getBoundingClientRect();
             const window = e.closest("svg").getBoundingClientRect();
             return box.left < window.left || box.right > window.right
@@ -1021,7 +1027,7 @@ def test_texts_stay_inside_their_boxes(show):
             const left = Math.min(...frames.map(f => f.x)), top = Math.min(...frames.map(f => f.y));
             const right = Math.max(...frames.map(f => f.x + f.width));
             const bottom = Math.max(...frames.map(f => f.y + f.height));
-            return [...group.querySelectorAll("text:not(.ghost)")].filter(t => {
+            return [...group.querySelectorAll("text:not(.ghost, .stub)")].filter(t => {
                 const b = t.getBBox();
                 const wide = b.x < left || b.x + b.width > right;
                 return b.width && (wide || b.y < top - 1 || b.y + b.height > bottom + 2);
@@ -1215,15 +1221,15 @@ def test_the_waterfall_tells_slopes_weights_and_others_apart_above_the_paths(sho
     assert len(path) == 7 and path[3] == "…"
 
 
-def test_explain_starts_with_the_most_faded_leaf(show):
+def test_explain_starts_with_the_leaf_of_the_verdict(show):
     a, b, c = (Value(n, label=k) for k, n in {"a": 2.0, "b": 0.001, "c": 0.0}.items())
     page = show(viz.explore(a * b + c * (a - 2.0)))  # the gradients: 0.001, 2 and 0
     open_tab(page, "explain")
-    assert texts(page, "#panel-explain h2") == ["a"]
+    assert texts(page, "#panel-explain h2") == ["b"]  # which gets the most: 2
     note = page.locator("#panel-explain .state").text_content()
-    assert note.startswith("Nothing is chosen yet: a is the leaf with the smallest gradient")
-    choose(page, 1)
-    assert texts(page, "#panel-explain h2") == ["b"]
+    assert note.startswith("Nothing is chosen yet: b is what the line at the top speaks of.")
+    choose(page, 0)
+    assert texts(page, "#panel-explain h2") == ["a"]
     assert page.locator("#panel-explain .state").count() == 0
 
 

@@ -278,6 +278,15 @@ class Drawing {
     const { values, operations } = this.model.data;
     if (value.by === undefined) return [value.box];
     const operation = operations[value.by];
-    return [operation.box, value.box, ...operation.arguments.map((i) => values[i].box)];
+    return [this.boxWithNames(operation), value.box, ...operation.arguments.map((i) => values[i].box)];
+  }
+
+  /** The box of an operation, with the names of what comes to it from the row above. @param {OperationData} operation @returns {Box} */
+  boxWithNames({ box, arrows }) {
+    const [x, y, w, h] = box;
+    const starts = arrows.flatMap((i) => (this.model.data.arrows[i].arrivals ?? []).slice(-1));
+    const lefts = starts.map(([from, , name]) => from - STUB - name.length * 6.5);
+    const left = Math.min(x, ...lefts.filter((one) => x - one < 200)); // at the start of its row
+    return [left, y, x + w - left, h];
   }
 }

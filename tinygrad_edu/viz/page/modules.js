@@ -84,5 +84,5 @@ function largeNote({ data }) {
 
 /** The name of what many calls take, in the place of a long arrow. @param {string} name @param {number} x @param {number} y */
 function stubShape(name, x, y) {
-  return svg("text", { class: "small", x: x - STUB, y: y + 3.5, "text-anchor": "end" }, name);
+  return svg("text", { class: "small stub", x: x - STUB, y: y + 3.5, "text-anchor": "end" }, name);
 }

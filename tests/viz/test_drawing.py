@@ -252,6 +252,60 @@ def test_300_values_are_drawn_in_full(picture):
     assert len(drawn.parts("node")) == 298 + 198
 
 
+def unrolled(times):
+    """The same cell and the same nameless weights, so many times one after the other."""
+    cell, mask, h = nn.RNNCell(2, 2), torch.full((1, 2), 0.5), torch.ones(1, 2)
+    for _ in range(times):
+        h = cell(torch.ones(1, 2), h) * mask
+    loss = (h**2).sum()
+    loss.backward()
+    return cell, loss
+
+
+def test_a_leaf_of_many_uses_is_drawn_at_the_first_and_named_at_the_others(picture):
+    cell, loss = unrolled(6)
+    drawing = viz.graph(loss, names=None)
+    drawn = picture(drawing)
+    full = next(n for n, words in tooltips(drawing).items() if "parameter, weight_hh" in words)
+    edges = drawn.parts("edge")
+    assert [edge.split("->")[0] for edge in edges].count(full) == 1
+    assert drawn.texts.count("weight_hh") == 6  # one of them in bold, with its gradient
+    named = [edge for edge in edges if edge.startswith(f"{full}_")]
+    assert len(named) == 5 and len({edge.split("->")[1] for edge in named}) == 5
+    size = viz.style.number(viz.style.size_of(cell.weight_hh.grad.numpy()))
+    assert f"grad rms {size}" in drawn.texts
+    assert any(text.startswith("a name without a frame") for text in drawn.texts)
+    mask = next(
+        text for text in set(drawn.texts) if drawn.texts.count(text) == 6 and text[0] == "v"
+    )
+    assert mask[1:].isdigit()  # what has no name is given one
+
+
+def test_the_gradient_of_each_of_many_uses_stays_written(picture):
+    w = torch.tensor([2.0, 3.0], requires_grad=True, dtype=torch.float64)
+    w.name = "w"
+    y = sum(w * (10.0**i) for i in range(6)).sum()
+    y.backward()
+    texts = picture(viz.graph(y)).texts
+    assert [texts.count(str(10**i)) for i in range(1, 4)] == [2] * 3  # the factor, and on the arrow
+    assert texts.count("w") == 6
+
+
+def test_up_to_four_uses_have_an_arrow_each(picture):
+    drawn = picture(viz.graph(unrolled(4)[1], names=None))
+    assert drawn.texts.count("weight_hh") == 1
+    assert not any(text.startswith("a name without a frame") for text in drawn.texts)
+
+
+def test_a_number_of_many_uses_has_an_arrow_to_each(picture):
+    a = Value(2.0, label="a")
+    y = a
+    for _ in range(6):
+        y = y * a
+    drawn = picture(viz.graph(y))
+    assert drawn.texts.count("a") == 1 and drawn.parts("edge").count("v0->o5") == 1
+
+
 # --- options -------------------------------------------------------------------------------------
 
 

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from tinygrad_edu.trace.graph import ModuleCall, Use, ValueNode
-from tinygrad_edu.viz.sheet import Sheet, draw_operation, value_node, value_tooltip
+from tinygrad_edu.trace.local import short_names
+from tinygrad_edu.viz.repeats import is_tensor_leaf, repeats
+from tinygrad_edu.viz.sheet import Sheet, draw_operation, name_node, value_node, value_tooltip
 from tinygrad_edu.viz.style import magnitude, size_of
 
 
 def draw_by_operation(sheet: Sheet) -> None:
     """Draw every value and every operation."""
     recorded = sheet.recorded
+    named = {
+        use for value in filter(is_tensor_leaf, recorded.values) for use in repeats(value.uses)
+    }
+    names = short_names(recorded) if named else []
+    repeated = {use.value for use in named}
     for value in recorded.values:
+        name = names[value.index] if value in repeated else value.name
         sheet.inside(home(value)).node(
-            f"v{value.index}", **value_node(sheet, value), tooltip=value_tooltip(value)
+            f"v{value.index}", **value_node(sheet, value, name), tooltip=value_tooltip(value)
         )
     for operation in recorded.operations:
         draw_operation(sheet, operation)
         for use in operation.arguments:
-            draw_use(sheet, use)
+            draw_use(sheet, use, names[use.value.index] if use in named else None)
         for result in operation.results:
             shown = magnitude(size_of(result.gradient), sheet.reference_for(result))
             sheet.arrow(f"o{operation.index}", f"v{result.index}", shown)
 
 
-def draw_use(sheet: Sheet, use: Use) -> None:
-    """Draw the arrow from a value into an operation, with the gradient that flowed back there."""
-    value, gradient = use.value, use.contribution
+def draw_use(sheet: Sheet, use: Use, name: str | None = None) -> None:
+    """Draw the arrow from a value into an operation, with the gradient that flowed back there.
+
+    Args:
+        sheet: the drawing.
+        use: the use.
+        name: what stands there for the value, if it is drawn at another of its uses.
+    """
+    value, gradient, tail = use.value, use.contribution, f"v{use.value.index}"
+    if name is not None:
+        tail += f"_o{use.operation.index}_{use.position}"
+        sheet.inside(use.operation.call).node(tail, **name_node(sheet, value, name))
     reference = sheet.reference_for(value)
     shown = magnitude(size_of(gradient), reference, value.needs_gradient and use.is_stale)
     lines = sheet.gradient_text(gradient, shown)
-    sheet.arrow(f"v{value.index}", f"o{use.operation.index}", shown, lines)
+    sheet.arrow(tail, f"o{use.operation.index}", shown, lines)
 
 
 def home(value: ValueNode) -> ModuleCall | None:

@@ -54,7 +54,8 @@ def graph(
         reference: the size of a gradient that is drawn as healthy (grey). By default, for tensors
             that of the last layer with weights, as of `gradient_flow` (without modules, the last
             one with dims before the output); for parameters, whose gradients are sums over the
-            batch, that of the last weight; for single numbers, the output's.
+            batch, that of the last weight; for single numbers that of the input of the loss, which
+            is the output where there is none.
         show_contributions: write the numbers on the arrows.
         show_legend: draw the legend.
         names: "caller" calls what has no name as the variable that holds it where this is called;

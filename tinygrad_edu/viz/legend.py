@@ -21,6 +21,7 @@ STATES = {
     "invalid": "✕: nan or inf",
     "stale": "? changed: a number was changed after the forward pass, the gradient is not known",
     "missing": "–: not computed, no backward pass has come here",
+    "named": "a name without a frame: a leaf that is drawn at the first of its many uses",
     "accumulated": "(here …): what this graph sent; the rest of .grad is from other passes",
 }
 SAMPLES = (1e-6, 1e-4, 1e-2, 1.0, 25.0, 1e3, 1e5)

@@ -10,11 +10,14 @@ import numpy as np
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
 from tinygrad_edu.trace.parameter_text import parameter_lines
+from tinygrad_edu.value import Value
 from tinygrad_edu.viz import labels
 from tinygrad_edu.viz.adaptive import AdaptiveDigraph
+from tinygrad_edu.viz.behind import behind_the_loss
 from tinygrad_edu.viz.flow_layers import reference_in
 from tinygrad_edu.viz.legend import legend
 from tinygrad_edu.viz.render import Digraph
+from tinygrad_edu.viz.repeats import short
 from tinygrad_edu.viz.style import CSS_CLASS, FONT, Magnitude, magnitude, number, size_of
 from tinygrad_edu.viz.style import theme as theme_named
 
@@ -82,7 +85,10 @@ class Sheet:
         return self._boxes[call]
 
     def _set_reference(self, given: float | None) -> None:
-        """Compare with what was given; else with the output, and tensors with the last layer."""
+        """Compare with what was given; else with the input of the loss, or tensors with a layer.
+
+        Where there is no such place, with the output.
+        """
         if given is not None and not (given > 0 and math.isfinite(given)):
             raise ValueError(f"reference is a positive number, not {given!r}")
         of_output = size_of(self.recorded.outputs[0].gradient)
@@ -93,6 +99,20 @@ class Sheet:
         self.reference_words = number(given) if given else f"{number(of_output)} at the output"
         if given is None and any(value.shape for value in self.recorded.values):
             self.refer_to_layer()
+        elif given is None and [type(x.source) for x in self.recorded.outputs] == [Value]:
+            self._refer_behind_the_loss()
+
+    def _refer_behind_the_loss(self) -> None:
+        """Compare single numbers with the largest gradient that their loss asks for."""
+        output = self.recorded.outputs[0]
+        behind = behind_the_loss(self.recorded)
+        nearest = max(behind, key=lambda value: size_of(value.gradient) or 0.0)
+        size = size_of(nearest.gradient)
+        if nearest is not output and size is not None and 0 < size < math.inf:
+            self.reference = self.reference_of_numbers = self.reference_of_parameters = size
+            made = "" if nearest.made_by is None else str(nearest.made_by.operation.symbol)
+            place = labels.literal(nearest.name or made)
+            self.reference_words = f"{number(size)} at {place}, the input of the loss"
 
     def refer_to_layer(self) -> None:
         """Compare with the last layer with weights, as `gradient_flow`; else the last tensor."""
@@ -263,11 +283,11 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape))
 
 
-def value_node(sheet: Sheet, value: ValueNode) -> dict[str, str]:
-    """Return the node of a value: its name, its number or shape, and its gradient."""
-    theme = sheet.theme
+def value_node(sheet: Sheet, value: ValueNode, name: str | None = None) -> dict[str, str]:
+    """Return the node of a value: its name (or another), its number or shape, and its gradient."""
+    theme, name = sheet.theme, name or value.name
     sheet.seen.add(value.kind)
-    title = labels.font(labels.literal(value.name), theme.text, bold=True) if value.name else ""
+    title = labels.font(labels.literal(name), theme.text, bold=True) if name else ""
     fact = number(value.number) if value.number is not None else shape_text(value.shape or ())
     if title and fact:
         title += labels.font(f" = {fact}" if value.number is not None else f"  {fact}", theme.text)
@@ -277,6 +297,13 @@ def value_node(sheet: Sheet, value: ValueNode) -> dict[str, str]:
     if value.needs_gradient:
         rows.append(labels.row(sheet.gradient_row([value])))
     return labels.value_node(value.kind, rows, theme)
+
+
+def name_node(sheet: Sheet, value: ValueNode, name: str) -> dict[str, str]:
+    """Return the node that stands for a value at a further use: the last part of its name."""
+    sheet.seen.add("named")
+    words = labels.font(labels.literal(short(name)), sheet.theme.text)
+    return {"label": labels.label(words), "tooltip": value_tooltip(value), "margin": "0.03"}
 
 
 def value_tooltip(value: ValueNode) -> str:

@@ -1,9 +1,4 @@
-"""What many steps take: an arrow leads to the first of them, at the others stands its name.
-
-A cell that is called 30 times takes the same parameters each time, and so does a layer unrolled in
-time. So many long arrows can neither be followed by eye nor laid out in time: Graphviz makes a node
-of each column that one crosses.
-"""
+"""The arrows of the page that are only drawn at their ends: those from what many steps take."""
 
 from __future__ import annotations
 
@@ -13,13 +8,11 @@ from dataclasses import dataclass
 
 from tinygrad_edu.trace.calls import CallEntry
 from tinygrad_edu.trace.graph import Graph, OperationNode
-
-MANY = 4
-"""Up to so many that take the same, an arrow leads to each."""
+from tinygrad_edu.viz.repeats import is_tensor_leaf, repeats
+from tinygrad_edu.viz.repeats import short as short  # re-exported: the rows of the page use it
 
 ARROW = 16.0  # points: the length of the arrow from a name
 LETTER = 6.5  # the mean width of a small letter
-MOST_LETTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +31,6 @@ class Stubs:
         """Return how wide the space is that names need on the left of an operation."""
         found = [self.names.get((operation.index, use.position)) for use in operation.arguments]
         return room_for(name for name in found if name is not None)
-
-
-def short(name: str) -> str:
-    """Write the last part of a name, if need be without its end.
-
-    >>> short("blocks.0.weight")
-    'weight'
-    """
-    last = name.rpartition(".")[2]
-    return last if len(last) <= MOST_LETTERS else last[: MOST_LETTERS - 1] + "…"
 
 
 def room_for(names: Iterable[str]) -> float:
@@ -76,12 +59,10 @@ def stubs_of(graph: Graph, names: list[str]) -> Stubs:
     joined = {op.index for op in graph.operations if isinstance(op.operation, CallEntry)}
     found: dict[tuple[int, int], str] = {}
     for value in graph.values:
-        is_leaf = value.made_by is None and bool(value.shape)
+        is_leaf = is_tensor_leaf(value)
         uses = [use for use in value.uses if is_leaf or use.operation.index in joined]
-        if len(uses) > MANY:
-            shown = short(names[value.index])
-            uses.sort(key=lambda use: use.operation.index)
-            found.update({(use.operation.index, use.position): shown for use in uses[1:]})
+        shown = short(names[value.index])
+        found.update({(use.operation.index, use.position): shown for use in repeats(uses)})
     return Stubs(found, bool(joined))
 
 

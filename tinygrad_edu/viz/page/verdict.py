@@ -27,6 +27,7 @@ from tinygrad_edu.trace.waterfall import (
 )
 from tinygrad_edu.trace.wording import listed
 from tinygrad_edu.value import Value
+from tinygrad_edu.viz.behind import behind_the_loss
 from tinygrad_edu.viz.flow import compare, deciding
 from tinygrad_edu.viz.flow_layers import (
     Measured,
@@ -44,7 +45,6 @@ from tinygrad_edu.viz.flow_of_loss import (
     compare_layers,
 )
 from tinygrad_edu.viz.flow_slopes import UNKNOWN, results_of, shares_of
-from tinygrad_edu.viz.page.behind import behind_the_loss
 
 NOT_MEASURED = (math.nan,) * 4
 """What stands for the sizes of a layer's weights, of which a page says nothing."""

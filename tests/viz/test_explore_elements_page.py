@@ -258,7 +258,7 @@ def test_explain_shows_what_python_prints_module_by_module(show):
         for bar in found.bars
     ]
     words = page.locator("#panel-explain").inner_text()
-    story, culprit = found.sentence.split("; ")
+    story, culprit = found.sentence.split("; ", 1)
     assert f"{story}." in words
     named = page.locator("#panel-explain .culprit").text_content()
     assert named == culprit[0].upper() + culprit[1:]

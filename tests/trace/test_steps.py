@@ -37,7 +37,6 @@ def same(a: object, b: object) -> bool:
 
 
 @given(scalar_graphs())
-@settings(deadline=None)
 def test_replayed_steps_give_the_gradients_of_values_to_the_bit(output: Value) -> None:
     steps = trace.steps(output, names=None)
     output.backward()
@@ -567,3 +566,35 @@ def test_no_false_alarms() -> None:
     z = (hooked * hooked).sum()
     z.backward()
     assert told(z) == []
+
+
+def test_the_steps_of_tensors_name_what_went_in():
+    model = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 1))
+    x = torch.ones(5, 3)
+    x.name = "x"
+    found = trace.steps((model(x) * 2.0).sum(), names=None)
+    lines = [line.split("  ")[-1] for line in str(found).splitlines()[1:5]]
+    assert lines == [
+        "v1 = linear(x, 0.weight, 0.bias) = [5×4]",
+        "v2 = sigmoid(v1) = [5×4]",
+        "v3 = linear(v2, 2.weight, 2.bias) = [5×1]",
+        "v4 = v3 × 2 = [5×1]",
+    ]
+    assert found[0].numbers == "v1 = linear([5×3], [4×3], [4]) = [5×4]"
+
+
+def test_a_factor_that_is_all_zeros_is_named_where_nothing_passes():
+    cell = nn.RNNCell(3, 4)
+    h = torch.zeros(2, 4)
+    h.name = "h"
+    last = trace.steps(cell(torch.ones(2, 3), h).sum(), names=None)
+    said = " ".join(step.sentence for step in last.backward)
+    assert "linear lets nothing through to weight_hh: h is all zeros." in said
+    w, off = torch.ones(2, requires_grad=True), torch.tensor([-1.0, -2.0], requires_grad=True)
+    z = torch.zeros(2)
+    w.name, off.name, z.name = "w", "off", "z"
+    found = trace.steps((w * z + torch.maximum(off, z)).sum(), names=None)
+    assert [step.sentence for step in found.backward[3:]] == [
+        "× lets nothing through to w: z is all zeros.",
+        "max lets nothing through to off.",  # which z being 0 is not the reason for
+    ]

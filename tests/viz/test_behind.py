@@ -2,7 +2,8 @@
 
 import pytest
 
-from tinygrad_edu import Value, viz
+import tinygrad_edu as torch
+from tinygrad_edu import Value, nn, viz
 from tinygrad_edu.viz.page.data import describe
 
 
@@ -32,3 +33,15 @@ def test_where_nothing_is_behind_a_loss_it_refers_to_the_output():
 def test_what_is_given_comes_first():
     L, _ = trained()
     assert "relative to 0.5" in viz.graph(L, reference=0.5).source
+
+
+def test_a_drawing_by_module_says_the_same_of_single_numbers():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1)).to(Value)
+    (prediction,) = model([1.0, 2.0])
+    L = (prediction - 3.0) ** 2
+    L.backward()
+    place = f"{viz.style.number(abs(prediction.grad))} at ×, the input of the loss"
+    assert f"relative to {place}" in viz.graph(L, names=None).source
+    source = viz.graph(L, detail="modules", names=None).source
+    assert f"single numbers to {place}" in source and "at the output" not in source

@@ -388,7 +388,7 @@ def test_nudging_is_the_central_difference(show):
     L, (w, x, b) = neuron()
     page = show(viz.explore(L))
     open_tab(page, "nudge")
-    page.locator("#h").fill("3")
+    page.locator("#h").fill("-3")
 
     def loss(at):
         return (math.tanh(at * x.data + b.data) - 0.5) ** 2
@@ -417,9 +417,9 @@ def test_the_error_of_the_nudge_is_u_shaped(show):
 def test_a_nudge_across_a_kink_is_told(show):
     page = show(viz.explore(Value(0.02, label="x").relu() * 2.0))
     open_tab(page, "nudge")
-    page.locator("#h").fill("1")
+    page.locator("#h").fill("-1")
     assert "kink" in page.locator("#panel-nudge .state").text_content()
-    page.locator("#h").fill("4")
+    page.locator("#h").fill("-4")
     assert page.locator("#panel-nudge .state").count() == 0
 
 
@@ -429,7 +429,7 @@ def test_a_change_that_rounding_hides_is_no_kink(show):
         h = h.sigmoid()
     page = show(viz.explore(h))
     open_tab(page, "nudge")
-    for size in ("5", "12"):
+    for size in ("-5", "-12"):
         page.locator("#h").fill(size)
         (words,) = texts(page, "#panel-nudge .state")
         assert "what is seen is rounding. Take a larger h." in words and "kink" not in words

@@ -275,6 +275,188 @@ def test_nobody_descends_uphill(show, text):
     assert page.locator("#rate").input_value() == "0.1"
 
 
+def test_the_curve_of_descend_is_in_sight_below_its_button(show):
+    page = show(viz.explore(neuron()))
+    tab(page, "descend")
+    page.get_by_role("checkbox", name="w", exact=True).check()
+    button = page.get_by_role("button", name="10 steps")
+    button.click()
+    chart, panels = (page.locator(s).bounding_box() for s in ("#panel-descend .chart", "#panels"))
+    assert chart["y"] + chart["height"] <= panels["y"] + panels["height"]
+    assert chart["y"] - button.bounding_box()["y"] < 110
+    assert page.locator("#panels").evaluate("e => e.scrollTop") == 0
+    tabs = page.get_by_role("tab").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().top)"
+    )
+    assert len(tabs) == 7 and len(set(tabs)) == 1  # in one row
+
+
+def gate(x):
+    """(relu(w·x) − t)², closed where x is below 0."""
+    r = (Value(2.0, "w") * Value(x, "x")).relu()
+    loss = (r - Value(1.0, "t")) ** 2
+    loss.label = "loss"
+    return loss
+
+
+def test_descend_says_that_no_gradient_comes(show):
+    page = show(viz.explore(gate(-3.0)))
+    tab(page, "descend")
+    page.get_by_role("checkbox", name="w", exact=True).check()
+    step = page.get_by_role("button", name="1 step", exact=True)
+    step.click()
+    moves = page.locator("#panel-descend .moves")
+    assert moves.text_content() == "no leaf moved: each gradient is exactly 0"
+    page.keyboard.press("Home")
+    step.click()
+    assert moves.text_content() == "no leaf moved"  # no gradient is known yet
+    page = show(viz.explore(gate(3.0)))
+    tab(page, "descend")
+    page.get_by_role("checkbox", name="w", exact=True).check()
+    page.get_by_role("button", name="1 step", exact=True).click()
+    assert page.locator("#panel-descend .moves").text_content().startswith("moved: w 2 → ")
+
+
+INSIDE = """all => all.every(e => {
+    const box = e.getBoundingClientRect(), room = e.closest("svg").getBoundingClientRect();
+    return box.left >= room.left - 0.5 && box.right <= room.right + 0.5;
+})"""
+
+
+@pytest.mark.parametrize("x", [-1.5, -4.5, -9.0])
+@pytest.mark.parametrize("reach", ["-2", "0.25", "2"])
+def test_the_numbers_along_the_slice_are_whole_and_two_at_least(show, x, reach):
+    w = Value(2.0, "w")
+    L = ((w * x + Value(0.5, "b")).tanh() - 1.0) ** 2
+    L.label = "L"
+    page = show(viz.explore(L))
+    tab(page, "nudge")
+    page.locator("#reach").fill(reach)
+    chart = page.locator("#panel-nudge .chart").first
+    marks = chart.locator("text:not(.axis)")
+    assert marks.evaluate_all(INSIDE) and chart.locator(".axis").evaluate_all(INSIDE)
+    for anchor in ("middle", "end"):  # along x, along y
+        found = chart.locator(f"text[text-anchor='{anchor}']:not(.axis)").all_text_contents()
+        assert len(set(found)) == len(found) >= 2
+    assert overlapping(page, "#panel-nudge figure:first-of-type .chart text:not(.axis)") == 0
+
+
+def test_long_numbers_along_an_axis_are_counted_from_the_first(show):
+    w = Value(2.0, "w")
+    L = ((w * -4.5 + Value(0.5, "b")).tanh() - 1.0) ** 2
+    L.label = "L"
+    page = show(viz.explore(L))
+    tab(page, "nudge")
+    page.locator("#reach").fill("-2")
+    chart = page.locator("#panel-nudge .chart").first
+    name = chart.locator(".axis").last.text_content()
+    assert name.startswith("L − 3.999999") and len(name) > len("L − 3.99999")
+    marks = chart.locator("text[text-anchor='end']:not(.axis)").all_text_contents()
+    assert marks[0] == "0" and max(map(len, marks)) < 8
+
+
+def test_the_size_of_the_nudge_grows_to_the_right_as_under_its_chart(show):
+    page = show(viz.explore(neuron()))
+    tab(page, "nudge")
+    page.locator("#h").focus()
+    page.keyboard.press("End")
+    assert page.locator("output[for='h']").text_content() == "0.1"
+    right = page.locator("#panel-nudge circle.mark").last.bounding_box()["x"]
+    page.keyboard.press("Home")
+    assert page.locator("output[for='h']").text_content() == "1e-12"
+    assert page.locator("#panel-nudge circle.mark").last.bounding_box()["x"] < right - 100
+
+
+def test_the_nudge_names_what_hides_it_or_jumps(show):
+    def words(output, h):
+        page = show(viz.explore(output))
+        tab(page, "nudge")
+        page.locator("#h").fill(h)
+        return texts(page, "#panel-nudge .state")
+
+    x = Value(0.02, "x")
+    r = x.relu()
+    r.label = "r"
+    (told,) = words(r * 1.0, "-1")
+    assert told.startswith("The nudge crosses a kink of relu (r): its slope is another")
+    steep = (Value(0.02, "x") * 60.0).tanh()  # steep, but without a kink
+    assert words(steep, "-1") == []
+    full = Value(37.0, "x").sigmoid()  # its slope jumps between 0 and 1e-16, by rounding
+    assert not any("kink" in told for told in words(full * 1.0, "-1"))
+    p = Value(33.0, "x").sigmoid()
+    p.label = "p"
+    (told,) = words((p - 1.0) * 1e20, "-1.5")  # the difference shows what p has lost
+    assert told.startswith("On the way p changes by less than its last digits can hold")
+
+
+def test_nudge_and_flow_tell_no_gradient_before_the_last_step(show):
+    page = show(viz.explore(neuron()))
+    nudge, flow = page.locator("#panel-nudge"), page.locator("#panel-flow")
+    tab(page, "nudge")
+    by_autograd = nudge.locator(".facts dd").nth(1).text_content()
+    page.keyboard.press("Home")
+    nudged, autograd, difference = texts(page, "#panel-nudge .facts dd")
+    assert (autograd, difference) == ("–", "–") and nudged.startswith("0.15848")
+    assert nudge.locator(".tangent, figcaption").count() == 0
+    assert nudge.locator(".chart").count() == 1  # the error is that of the gradient
+    nudge.get_by_role("button", name="Go to the last step").click()
+    assert nudge.locator(".facts dd").nth(1).text_content() == by_autograd
+    page.keyboard.press("ArrowLeft")
+    tab(page, "flow")
+    assert flow.locator(".chart").count() == 0 and "not known yet" in flow.text_content()
+    assert "eakening" not in flow.text_content()
+    flow.get_by_role("button", name="Go to the last step").click()
+    assert flow.locator(".chart").count() == 1
+
+
+def test_panels_call_the_output_by_its_name(show):
+    page = show(viz.explore(sigmoids(2)))
+    nudge, descend = (page.locator(f"#panel-{name}") for name in ("nudge", "descend"))
+    assert texts(page, "#panel-nudge p")[0] == "Does out really change as the gradient says?"
+    tab(page, "nudge")
+    assert "Slice of out" in texts(page, "#panel-nudge h2")
+    assert nudge.locator("mi", has_text="out").count() == 2
+    assert descend.locator("mfrac").text_content() == "∂out∂w"
+    tab(page, "descend")
+    assert descend.locator(".chart .axis").last.text_content() == "out"
+
+
+def test_what_a_number_was_is_beside_the_frame_of_the_chosen_box(show):
+    page = show(viz.explore(neuron()))
+    tab(page, "what-if")
+    page.get_by_role("textbox", name="w", exact=True).fill("1")
+    choose(page, "w")
+    box = page.locator(".selected > .frame").evaluate(
+        """e => { const style = getComputedStyle(e), scale = e.getCTM().a;
+            const box = e.getBoundingClientRect();
+            const out = Math.max(parseFloat(style.strokeWidth) / 2 * scale,
+                parseFloat(style.strokeWidth) / 2 * scale + parseFloat(style.outlineOffset)
+                + parseFloat(style.outlineWidth));
+            return [box.top - out, box.bottom + out] }"""
+    )
+    # letters, without the room above and below them
+    over, under = (
+        page.locator(f".selected .{place}").bounding_box() for place in ("over", "under")
+    )
+    assert over["y"] + 0.8 * over["height"] <= box[0] + 1
+    assert under["y"] + 0.2 * under["height"] >= box[1] - 1
+
+
+def test_on_a_phone_the_theme_is_whole_and_help_is_there(show):
+    page = show(viz.explore(neuron()), 390, 844)
+    room = page.locator("#theme").evaluate(
+        """e => { const copy = document.createElement("span"), style = getComputedStyle(e);
+            copy.textContent = e.selectedOptions[0].textContent; copy.style.font = style.font;
+            document.body.append(copy);
+            const text = copy.getBoundingClientRect().width; copy.remove();
+            return e.clientWidth - parseFloat(style.paddingLeft) * 2 - text }"""
+    )
+    assert room >= 12  # of the arrow
+    page.locator("#help").click()
+    assert "two fingers" in page.locator("#keys").text_content()
+    assert page.locator("#keys").bounding_box()["width"] <= 390
+
+
 # --- words and numbers ---------------------------------------------------------------------------
 
 

@@ -133,6 +133,13 @@ def test_a_training_that_diverged_is_nan():
     assert panel(flow).sentence == "from output back; the loss is nan"
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_how_flat_an_activation_is_where_its_input_is_nan_is_not_known(activation):
+    flow = network_flow(activation, Settings(depth=3, steps=20, lr=1e9))
+    assert {(layer.flat, layer.dead) for layer in flow.layers} == {(None, None)}
+    assert "%" not in flow_text([flow], width=100).split("ratio:")[0]
+
+
 def test_the_sentence_names_the_layer_that_gave_the_verdict():
     flow = network_flow("tanh", Settings(width=1))
     worst = max(flow.layers, key=lambda layer: layer.ratio)
@@ -275,6 +282,22 @@ def test_chains_beyond_what_a_float_can_hold():
         chain_flow(0.9, 0)
 
 
+def test_a_factor_of_0_sends_exactly_0_which_is_not_vanishing():
+    zero, small = chain_flow(0.0, 3), chain_flow(0.1, 400)
+    assert (zero.verdict, small.verdict) == ("exactly 0", "vanishing")
+    text = flow_text([zero, small], width=80)
+    assert "by 0 the gradient is exactly 0, by 0.1 it vanishes" in text
+    first, second = text.split("× 0.1: ")
+    assert "vanishing" not in first and first.count("  exactly 0") == 3
+    assert "0^3 = 0)" in first and "0.1^400, rounded to 0)" in second
+    assert "exactly 0" not in second and "rounded" not in first
+
+
+def test_exactly_0_is_drawn_as_0(picture):
+    texts = picture(flow_figure([chain_flow(0.0, 3)])).texts
+    assert "exactly 0" in texts and "vanishing" not in texts[: texts.index("exactly 0")]
+
+
 def test_as_dict_is_what_json_can_hold():
     data = as_dict(chain_flow(10.0, 400))
     assert json.loads(json.dumps(data, allow_nan=False))["gradients"][0] == "inf"
@@ -371,6 +394,14 @@ def test_only_the_svg_of_the_auto_theme_adapts(networks, picture):
     for theme in ("light", "dark", "auto"):
         source = picture(flow_figure(networks[:1], theme=theme)).source
         assert ("prefers-color-scheme:dark" in source) == (theme == "auto")
+
+
+def test_the_line_under_the_title_is_broken_and_not_cut_off(networks, picture):
+    about = " ".join(f"word{i}" for i in range(40))
+    drawn = picture(flow_figure(networks[:1], about))
+    lines = [text for text in drawn.texts if text.startswith("word")]
+    assert len(lines) == 3 and " ".join(lines) == about
+    assert max(map(len, lines)) < 95  # at 13 points on 644
 
 
 def test_the_figure_is_the_same_each_time(networks):

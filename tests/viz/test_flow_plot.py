@@ -161,6 +161,21 @@ def test_very_deep_networks_name_some_layers():
     assert (names[0], names[-1]) == ("120: Linear", "0: Linear")
 
 
+def test_of_many_blocks_each_is_named_at_its_middle():
+    titles = ["head: Linear"]
+    for i in reversed(range(30)):
+        titles += [f"blocks.{i}: Block", *(f"blocks.{i}.{part}: Linear" for part in ("fc2", "fc1"))]
+    from tinygrad_edu.viz.flow_plot import named
+
+    names = named([*titles, "stem: Linear"])
+    assert list(names.values()) == [
+        "head: Linear",
+        *(f"blocks.{i}" for i in reversed(range(30))),
+        "stem: Linear",
+    ]
+    assert list(names) == [0, *range(2, 91, 3), 91]
+
+
 def test_the_heat_map_has_the_classes_of_the_ratios(history):
     ax = history.plot()
     (image,) = ax.images

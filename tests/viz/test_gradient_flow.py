@@ -517,6 +517,36 @@ def test_html_is_escaped_and_says_the_same():
     assert "prefers-color-scheme:dark" in bundle["text/html"]
 
 
+@pytest.mark.parametrize("kind", [torch.float32, Value])
+def test_slopes_at_nan_are_not_known(kind):
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1)).to(kind)
+    inputs = [[math.nan, 1.0], [math.nan, 2.0]]
+    x = torch.tensor(inputs) if kind is torch.float32 else inputs
+    with np.errstate(all="ignore"):
+        loss = model(x).sum()
+    if kind is Value:
+        loss.backward()
+    else:
+        loss.backward(retain_graph=True)
+    layer = gradient_flow(model, loss)["1"]
+    assert (layer.flat, layer.dead) == (None, None)
+
+
+def test_columns_in_which_nothing_would_stand_are_left_out():
+    torch.manual_seed(0)
+    model = nn.LSTM(3, 4)
+    flow = gradient_flow(model, loss_of(lambda x: model(x)[0], torch.randn(2, 2, 3)))
+    assert all(layer.flat is layer.dead is None for layer in flow.layers)
+    written = str(flow.table(width=120)) + flow._repr_html_()
+    assert "flat" not in written and "dead" not in written and "ratio" in written
+
+
+def test_a_drawing_can_choose_to_go_downwards_where_there_are_many_nodes():
+    for depth, direction in ((1, "LR"), (6, "TB")):
+        model, loss = deep("relu", depth=depth)
+        assert f"rankdir={direction}" in gradient_flow(model, loss).graph(direction="auto").source
+
+
 def test_as_dict_is_what_json_can_hold():
     data = json.loads(json.dumps(flow_of(scale=1e30, depth=2).as_dict(), allow_nan=False))
     assert data["reference"] == "4: Linear" and data["layers"][0]["rms"] == "nan"

@@ -247,7 +247,7 @@ def _outputs(output: Any) -> dict[Any, Any]:
     for x in outputs:
         if not hasattr(x, "vertex"):
             raise TypeError(
-                f"a graph is recorded behind a Value or a Tensor, but this is a {type(x).__name__}"
+                f"a graph is recorded behind a Value or a Tensor, not {type(x).__name__}"
                 + (": call it first, and give what it returns" if callable(x) else "")
             )
     if not outputs:

@@ -130,20 +130,26 @@ class Ledger:
         values = [use.value for use in operation.arguments]
         names = [self.names[value.index] for value in values]
         facts = [fact(value) for value in values]
+        told = [n if x.number is None else f for x, n, f in zip(values, names, facts, strict=True)]
         for result in operation.results:
             name, made = self.names[result.index], fact(result)
             kind = wording.arising([value.number for value in values], result.number)
             kind = kind or arising_in(operation, self.invalid)
-            with_numbers = wording.computed(operation, facts)
+            notes = (
+                (kind and f" ({kind} arises here)")
+                + "".join(f" ({held})" for held in self._given_invalid(values))
+                + (" (a number was changed since)" if operation.is_changed() else "")
+            )
+            formula, numbers, brief = (
+                f"{name} = {wording.computed(operation, given)}" for given in (names, facts, told)
+            )
             self._add(
                 "forward",
                 operation,
                 result,
-                formula=f"{name} = {wording.computed(operation, names)}",
-                numbers=f"{name} = {with_numbers} = {made}"
-                + (kind and f" ({kind} arises here)")
-                + "".join(f" ({held})" for held in self._given_invalid(values))
-                + (" (a number was changed since)" if operation.is_changed() else ""),
+                formula=formula,
+                numbers=f"{numbers} = {made}{notes}",
+                brief=f"{brief} = {made}{notes}",
                 sentence=wording.forward_sentence(operation, [*names, name], [*facts, made])
                 + (kind and f" Here {kind} arises.")
                 + "".join(f" {held} from the start." for held in self._given_invalid(values)),

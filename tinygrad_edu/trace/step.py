@@ -66,7 +66,8 @@ class Step:
         upstream: the gradient of the result, in a backward step.
         slots: a backward step's work, argument by argument.
         formula: `v1 = w × x`, or `∂L/∂w += ∂L/∂v1 · x`.
-        numbers: the same with numbers.
+        numbers: the same with numbers, or the shapes of tensors.
+        brief: of a step forward, the same with numbers and the names of tensors.
         line: the line of code that recorded it; None unless `remember_lines` was on.
         sentence: what happens, in plain words.
     """
@@ -79,6 +80,7 @@ class Step:
     slots: list[Slot] = field(default_factory=list)
     formula: str = ""
     numbers: str = ""
+    brief: str = ""
     line: str | None = None
     sentence: str = ""
 
@@ -154,7 +156,7 @@ class Steps(Sequence[Step]):
             if step.line not in (line, None):
                 line = step.line
                 yield f"      # {line}"
-            yield f"{step.index + 1:4}  {step.numbers}"
+            yield f"{step.index + 1:4}  {step.brief or step.numbers}"
             for slot in step.slots:
                 if slot.state != "missing":
                     yield f"        {self.gradient_name(slot.use.value)}: {slot.ledger}"

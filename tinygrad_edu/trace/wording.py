@@ -222,8 +222,26 @@ def _slot_sentence(operation: Any, slot: Slot, names: Sequence[str]) -> str:
     if slot.state == "underflow":
         return f"What {what} passes to {name} is smaller than a float can hold: it becomes 0."
     if slot.state == "zero":
-        return f"{what} lets nothing through to {name}{' (slope 0)' if slot.local == 0 else ''}."
+        why = " (slope 0)" if slot.local == 0 else _all_zeros(slot, names)
+        return f"{what} lets nothing through to {name}{why}."
     return _slope_sentence(operation, slot, name, what)
+
+
+def _all_zeros(slot: Slot, names: Sequence[str]) -> str:
+    """Say that the one argument which a rule needs is 0 everywhere, as the other factor may be."""
+    arguments, position = slot.use.operation.arguments, slot.use.position
+    keeps = getattr(slot.use.operation.operation, "keeps", None)
+    kept = keeps(1 << position, len(arguments)) if keeps else None
+    if kept is None or kept.output or len(kept.numbers) != 1 or kept.numbers[0] == position:
+        return ""
+    other = arguments[kept.numbers[0]].value
+    return f": {names[other.index]} is all zeros" if other.shape and _is_zero(other) else ""
+
+
+def _is_zero(value: ValueNode) -> bool:
+    """Tell whether all numbers of a value are 0, as far as they are known."""
+    array = getattr(value.source, "array", getattr(value.source, "output", None))
+    return array is not None and not np.any(array)
 
 
 def _slope_sentence(operation: Any, slot: Slot, name: str, what: str) -> str:

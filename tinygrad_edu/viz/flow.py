@@ -18,6 +18,9 @@ from tinygrad_edu.viz.style import STEPS, WORDS, magnitude, rms_of
 DEAD_SHARE = 0.7
 """From this share of dead units on a layer is dead (AUTOTRAINER, X. Zhang et al., ICSE 2021)."""
 
+EXACTLY_ZERO = "exactly 0"
+"""The verdict on a chain by 0: what is not passed on at all has not vanished step by step."""
+
 FLAT_SLOPE = 0.01
 """Below this share of the largest slope that it can have, an activation is flat."""
 
@@ -35,7 +38,7 @@ class LayerFlow:
         ratio: `rms` next to that of the last layer.
         flat: the share of slopes (per image and unit) below 1 % of the largest that the activation
             can have: where sigmoid and tanh are saturated, and relu is switched off. None for a
-            layer without activation.
+            layer without activation, and where a slope is nan.
         dead: the share of units whose slope is exactly 0 for every image of the batch: they let no
             gradient through. None likewise.
         verdict: one of `style.WORDS`.
@@ -75,12 +78,18 @@ class ChainFlow:
     Attributes:
         factor: the factor f.
         gradients: ∂y/∂xᵢ for x₀, x₁ = f·x₀, …, y = xₙ: the value is fⁿ⁻ⁱ.
-        verdict: of ∂y/∂x₀, one of `style.WORDS`.
+        verdict: of ∂y/∂x₀, one of `style.WORDS`, or "exactly 0": the factor is 0, so that 0 is not
+            what is left of something smaller than a float can hold.
     """
 
     factor: float
     gradients: tuple[float, ...]
     verdict: str
+
+    def verdict_at(self, step: int) -> str:
+        """Judge the gradient at a step, as `verdict` does that at step 0."""
+        gradient = self.gradients[step]
+        return EXACTLY_ZERO if self.factor == gradient == 0 else verdict(gradient)
 
 
 Flows = Sequence[NetworkFlow] | Sequence[ChainFlow]
@@ -160,7 +169,7 @@ def chain_flow(factor: float, length: int = 100) -> ChainFlow:
         chain.append(chain[-1] * factor)
     chain[-1].backward()
     gradients = tuple(0.0 if x.grad is None else x.grad for x in chain)
-    return ChainFlow(factor, gradients, verdict(gradients[0]))
+    return ChainFlow(factor, gradients, EXACTLY_ZERO if factor == 0 else verdict(gradients[0]))
 
 
 def as_dict(flow: NetworkFlow | ChainFlow) -> dict[str, Any]:
@@ -226,7 +235,10 @@ def _flat_and_dead(activation: list[Any], before: Any) -> tuple[float | None, fl
     steepest = np.abs(_slopes(activation, grid.astype(np.float32))).max()
     if steepest == 0:  # not a function of single numbers, such as softmax
         return None, None
-    slopes = np.abs(_slopes(activation, before.detach().numpy()))
+    numbers = before.detach().numpy()
+    slopes = np.abs(_slopes(activation, numbers))
+    if np.isnan(numbers).any() or np.isnan(slopes).any():  # relu's slope at nan is written as 0
+        return None, None
     flat = slopes < FLAT_SLOPE * steepest * (1 - 1e-5)  # leaky relu's 0.01 is not flat
     return float(flat.mean()), float((slopes == 0).all(axis=0).mean())
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from tinygrad_edu.trace.graph import read
-from tinygrad_edu.viz.by_module import draw_by_module
+from tinygrad_edu.viz.by_module import draw_by_module, plan
 from tinygrad_edu.viz.flow_figure import draw_panels
 from tinygrad_edu.viz.flow_report import panel_of
 from tinygrad_edu.viz.render import Digraph
@@ -17,15 +17,25 @@ if TYPE_CHECKING:
     from tinygrad_edu.viz.flow_of_loss import GradientFlow
 
 
+MOST_ACROSS = 8
+"""More nodes than these stand below each other: a long strip can be scrolled, but not read."""
+
+
 def draw_flow(flow: GradientFlow, direction: str, theme: str, limit: int) -> Digraph:
-    """Draw the model of a flow by module; see `GradientFlow.graph`."""
+    """Draw the model of a flow by module; see `GradientFlow.graph`.
+
+    The direction "auto" is to the right, or downwards where there are many nodes.
+    """
     if flow.source is None:
         raise RuntimeError(
             "the graph of a recorded step is not kept, only its figures: for a drawing call "
             "viz.gradient_flow(model, loss).graph() after loss.backward()"
         )
     model, loss = flow.source
-    sheet = Sheet(read(loss, params=model), direction, theme, None)
+    recorded = read(loss, params=model)
+    if direction == "auto":
+        direction = "LR" if len(plan(recorded, limit)) <= MOST_ACROSS else "TB"
+    sheet = Sheet(recorded, direction, theme, None)
     last = flow[flow.reference].rms
     if last and math.isfinite(last):
         sheet.refer_to(last, flow.reference)

@@ -7,6 +7,7 @@ as the gradient does. The title says what is to be seen.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ from tinygrad_edu.viz.style import (
 
 WIDTHS = {1: 620, 2: 440, 3: 350, 4: 300}  # of a panel, by how many stand side by side
 MARGIN, GAP, HEADER, PITCH, BOX = 28, 30, 62, 35, 22
+LETTER = 7.0  # the mean width of a letter of the line under the title, with room to spare
 
 
 def flow_figure(flows: Flows, about: str = "", theme: str = "auto") -> Digraph:
@@ -58,16 +60,19 @@ def draw_panels(
     panel_height = HEADER + PITCH * (max(len(each.rows) for each in panels) + 1) + 28
     lines = math.ceil(len(panels) / columns)
     page_width = max(2 * MARGIN + columns * panel_width + (columns - 1) * GAP, 700)
-    page_height = 96 + lines * (panel_height + GAP) + 66
+    subtitle = textwrap.wrap(about, round((page_width - 2 * MARGIN) / LETTER)) or [""]
+    top = 78 + 18 * len(subtitle)
+    page_height = top + lines * (panel_height + GAP) + 66
     canvas = Canvas(page_width, page_height, theme)
     room = page_width - 2 * MARGIN
     canvas.text(MARGIN, 38, title, min(22, round(room / 0.56 / len(title))), bold=True)
-    canvas.text(MARGIN, 66, about, 13, color=canvas.theme.muted)
+    for i, line in enumerate(subtitle):
+        canvas.text(MARGIN, 66 + 18 * i, line, 13, color=canvas.theme.muted)
     axis = common_axis(panels)
     longest = max(len(row.name) for each in panels for row in each.rows)
     for i, chosen in enumerate(panels):
         x = MARGIN + (i % columns) * (panel_width + GAP)
-        y = 96 + (i // columns) * (panel_height + GAP)
+        y = top + (i // columns) * (panel_height + GAP)
         _PanelPainter(canvas, x, y, panel_width, panel_height, axis, longest).draw(chosen)
     _draw_legend(canvas, MARGIN, page_height - 66, panels)
     return canvas.digraph

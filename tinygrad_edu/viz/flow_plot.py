@@ -32,6 +32,7 @@ DECADES = (-6, 3)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 LINES = ("-", "--", "-.", ":")
 MOST_NAMES = 32  # layers that are named beside a plot
+MOST_BLOCKS = 40  # and blocks, with shorter names
 HUES = {
     "light": ("#0072b2", "#d55e00", "#008560", "#aa4488", "#7a5c00", "#333333", "#6a3d9a"),
     "dark": ("#56b4e9", "#e69f00", "#2fd3a5", "#e79ad0", "#f0e442", "#e6edf3", "#ff8a5c"),
@@ -224,10 +225,42 @@ def _name_layers(ax: Any, flows: Sequence[GradientFlow], count: int) -> None:
     rows = [
         {flow.layers[-1 - i].title for flow in flows if i < len(flow.layers)} for i in range(count)
     ]
-    places = chosen(count, MOST_NAMES)
-    alike = all(len(row) == 1 for row in rows)
-    names = {i: next(iter(rows[i])) if alike else _shared_name(rows[i], i) for i in places}
-    ax.set_yticks(places, [names[i] for i in places])
+    if all(len(row) == 1 for row in rows):
+        names = named([next(iter(row)) for row in rows])
+    else:
+        names = {i: _shared_name(rows[i], i) for i in chosen(count, MOST_NAMES)}
+    ax.set_yticks(list(names), list(names.values()))
+
+
+def named(titles: Sequence[str]) -> dict[int, str]:
+    """Choose names for layers by place: of all, or of the blocks that they belong to.
+
+    A block is named at the middle of its layers. Where there are still too many, some are left out
+    at even steps.
+
+    >>> layers = [f"blocks.{i}.{part}: Linear" for i in (1, 0) for part in ("c", "b", "a")]
+    >>> named(layers)[1]
+    'blocks.1.b: Linear'
+    >>> {place: name for place, name in named([*layers * 9, "head: Linear"]).items() if place < 7}
+    {1: 'blocks.1', 4: 'blocks.0'}
+    """
+    if len(titles) <= MOST_NAMES:
+        return dict(enumerate(titles))
+    paths = [title.partition(":")[0].split(".") for title in titles]
+    found = dict(enumerate(titles))
+    for depth in range(max(map(len, paths)) - 1, 0, -1):
+        starts = [i for i, x in enumerate(paths) if not i or x[:depth] != paths[i - 1][:depth]]
+        if len(starts) < MOST_NAMES // 4:
+            break
+        ends = [*starts[1:], len(titles)]
+        found = {
+            (i + end) // 2: titles[i] if end == i + 1 else ".".join(paths[i][:depth])
+            for i, end in zip(starts, ends, strict=True)
+        }
+        if len(found) <= MOST_BLOCKS:
+            return found
+    places = list(found)
+    return {places[i]: found[places[i]] for i in chosen(len(places), MOST_NAMES)}
 
 
 def _shared_name(titles: set[str], i: int) -> str:
@@ -263,9 +296,8 @@ def plot_history(
     image = _draw_absolute(ax, shown) if absolute else _draw_relative(ax, colors, shown)
     _mark(ax, sizes == 0, colors.text, "....")
     _mark(ax, history.invalid()[::-1], colors.invalid, "xxxx")
-    titles = layers[::-1]
-    places = chosen(len(titles), MOST_NAMES)
-    ax.set_yticks(places, [titles[i] for i in places])
+    names = named(layers[::-1])
+    ax.set_yticks(list(names), list(names.values()))
     steps = history.steps
     every = next(
         n for n in (10**k * m for k in range(9) for m in (1, 2, 5)) if len(steps) <= 10 * n

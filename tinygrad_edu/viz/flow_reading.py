@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tinygrad_edu.trace.waterfall import plural
-from tinygrad_edu.viz.flow import DEAD_SHARE, ChainFlow, Flows, NetworkFlow, deciding
+from tinygrad_edu.viz.flow import DEAD_SHARE, EXACTLY_ZERO, ChainFlow, Flows, NetworkFlow, deciding
 from tinygrad_edu.viz.style import magnitude, number
 
 MOST_LAYERS, MOST_STEPS = 24, 11  # the rows of a figure
@@ -20,6 +20,7 @@ VERBS = {
     "growing": "grows",
     "weakening": "weakens",
     "healthy": "arrives",
+    EXACTLY_ZERO: "is exactly 0",
 }
 """What the gradient does, by verdict."""
 
@@ -56,8 +57,9 @@ def panel(flow: NetworkFlow | ChainFlow) -> Panel:
         rows = [Row(f"step {i}", flow.gradients[i]) for i in reversed(steps)]
         factor = _factor(flow)
         base = factor if flow.factor >= 0 else f"({factor})"
-        result = f"{base}^{len(flow.gradients) - 1} = {number(flow.gradients[0])}"
-        sentence = f"gradient at step 0: {result}"
+        is_rounded = flow.gradients[0] == 0 and flow.factor != 0
+        result = ", rounded to 0" if is_rounded else f" = {number(flow.gradients[0])}"
+        sentence = f"gradient at step 0: {base}^{len(flow.gradients) - 1}{result}"
         measure = "|∂y/∂x| at each step"
         return Panel(f"× {factor}", flow.verdict, sentence, rows, "y", measure)
     rows = [Row(flow.layers[i].name, flow.layers[i].ratio) for i in chosen(len(flow.layers))]

@@ -82,7 +82,7 @@ UPDATE = "grad/W"
 
 def _columns(flow: GradientFlow) -> list[Column]:
     longest = max(len(layer.title) for layer in flow.layers)
-    return [
+    columns = [
         ("layer", min(max(longest, 5), LONGEST_NAME), 0),
         ("rms ∂L/∂out", 11, 2),
         (BAR, len(BAR), 3),
@@ -93,6 +93,13 @@ def _columns(flow: GradientFlow) -> list[Column]:
         ("dead", 5, 7),
         ("verdict", 12, 0),
     ]
+    return [column for column in columns if column[0] not in _empty([flow])]
+
+
+def _empty(flows: Sequence[GradientFlow]) -> set[str]:
+    """Return the columns of slopes in which nothing would stand."""
+    layers = [layer for flow in flows for layer in flow.layers]
+    return {name for name in ("flat", "dead") if all(getattr(x, name) is None for x in layers)}
 
 
 def _table(flow: GradientFlow, columns: list[Column], axis: Axis, width: int) -> Table:
@@ -158,7 +165,8 @@ HTML_SIDE_BY_SIDE = ("layer", "ratio", BAR, "dead", "verdict")
 def flow_html(flows: Sequence[GradientFlow]) -> str:
     """Write flows as HTML: a full table of one, shorter ones of several, with bars on one scale."""
     axis = common_axis(map(panel_of, flows))
-    columns = HTML if len(flows) == 1 else HTML_SIDE_BY_SIDE
+    chosen = HTML if len(flows) == 1 else HTML_SIDE_BY_SIDE
+    columns = [name for name in chosen if name not in _empty(flows)]
     tables = "".join(_html_table(flow, axis, columns) for flow in flows)
     name = f"{CSS_CLASS}-flow"
     dark = _rules(f".{name}", DARK)

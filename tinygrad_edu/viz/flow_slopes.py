@@ -88,7 +88,9 @@ def _slopes_of_values(operations: Sequence[OperationNode]) -> Any:
     found = [local_derivatives(operation) for operation in operations]
     if len(kinds) > 1 or any(len(slopes) != 1 for slopes in found):
         return None
-    return np.array([math.nan if slope is None else slope for (slope,) in found])
+    given = [operation.arguments[0].value.number for operation in operations]
+    slopes = [math.nan if slope is None else slope for (slope,) in found]
+    return np.where([x != x for x in given], math.nan, slopes)  # relu's at nan is written as 0
 
 
 def _slopes_of_tensors(operations: Sequence[OperationNode]) -> Any:
@@ -126,7 +128,9 @@ def _by_rule(vertex: Any) -> Any:
         return None
     with np.errstate(all="ignore"):
         ones = np.ones(vertex.shape)
-        return vertex.op.rule(0)(ones, vertex.output, *vertex.saved, **vertex.parameters)
+        slopes = vertex.op.rule(0)(ones, vertex.output, *vertex.saved, **vertex.parameters)
+    known = vertex.output if keeps_output else vertex.saved[0]
+    return np.where(np.isnan(known), math.nan, slopes)  # relu's at nan is written as 0
 
 
 def _ends(operations: Collection[OperationNode]) -> tuple[ValueNode, ValueNode] | None:

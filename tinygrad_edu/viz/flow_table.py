@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tinygrad_edu.viz.flow import ChainFlow, Flows, NetworkFlow, verdict
+from tinygrad_edu.viz.flow import ChainFlow, Flows, NetworkFlow
 from tinygrad_edu.viz.flow_reading import MOST_STEPS, Axis, chosen, common_axis, lesson, panel
 from tinygrad_edu.viz.style import look_of, magnitude, number
 
@@ -156,7 +156,7 @@ def _steps(flow: ChainFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]:
     """Yield the cells of some steps, the last step first."""
     for i in reversed(chosen(len(flow.gradients), MOST_STEPS)):
         gradient = flow.gradients[i]
-        word = verdict(gradient)
+        word = flow.verdict_at(i)
         yield {
             "step": str(i),
             "gradient": number(gradient),

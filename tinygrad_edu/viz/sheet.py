@@ -97,6 +97,7 @@ class Sheet:
         self.reference = self.reference_of_numbers = given or of_output
         self.reference_of_parameters = self.reference
         self.reference_words = number(given) if given else f"{number(of_output)} at the output"
+        self._words_of_numbers = self.reference_words
         if given is None and any(value.shape for value in self.recorded.values):
             self.refer_to_layer()
         elif given is None and [type(x.source) for x in self.recorded.outputs] == [Value]:
@@ -113,6 +114,7 @@ class Sheet:
             made = "" if nearest.made_by is None else str(nearest.made_by.operation.symbol)
             place = labels.literal(nearest.name or made)
             self.reference_words = f"{number(size)} at {place}, the input of the loss"
+            self._words_of_numbers = self.reference_words
 
     def refer_to_layer(self) -> None:
         """Compare with the last layer with weights, as `gradient_flow`; else the last tensor."""
@@ -123,7 +125,6 @@ class Sheet:
     def refer_to(self, size: float, place: str) -> None:
         """Compare the gradients of tensors, and of several numbers, with that of a place."""
         self.reference = self.reference_of_parameters = size
-        of_numbers = f"{number(self.reference_of_numbers)} at the output"
         self.reference_words = f"{number(size)} at {labels.literal(place)}"
         weight = _last_weight(self.recorded)
         if weight is not None:
@@ -131,7 +132,7 @@ class Sheet:
             of_weight = f"{number(self.reference_of_parameters)} at {labels.literal(name)}"
             self.reference_words += f"; parameters to {of_weight}"
         if any(value.needs_gradient and not value.shape for value in self.recorded.values):
-            self.reference_words += f"; single numbers to {of_numbers}"
+            self.reference_words += f"; single numbers to {self._words_of_numbers}"
 
     def reference_for(self, value: ValueNode, count: int = 1) -> float:
         """Return the healthy size of a gradient: of many elements, or of a single number.

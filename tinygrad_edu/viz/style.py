@@ -194,7 +194,7 @@ def look_of(word: str) -> Magnitude:
     if word in STEPS:
         places = [i for i, each in enumerate(STEPS) if each == word]
         return Magnitude("known", step=min(places, key=lambda i: abs(i - HEALTHY)))
-    return Magnitude({"dead": "zero", "nan": "invalid"}.get(word, "missing"))
+    return Magnitude({"dead": "zero", "exactly 0": "zero", "nan": "invalid"}.get(word, "missing"))
 
 
 def width(shown: Magnitude) -> float:

@@ -174,11 +174,18 @@ const KEYS = [
   ["?", "this list"],
 ];
 
-/** A list of the keys, opened by its button or by a question mark. */
+/** What a mouse or fingers do in the drawing. @type {[string, string][]} */
+const TOUCHES = [
+  ["tap or click", "a value: why its gradient is what it is"],
+  ["drag", "move the drawing"],
+  ["wheel, two fingers", "zoom"],
+];
+
+/** What keys and fingers do, opened by its button or by a question mark. */
 function makeHelp() {
   const rows = KEYS.flatMap(([keys, words]) => [html("dt", {}, ...keys.split(" ").flatMap((key) => [html("kbd", {}, key), " "])), html("dd", {}, words)]);
   const close = button("Close", () => box.close());
-  const box = html("dialog", { id: "keys", "aria-labelledby": "keys-title" }, html("h2", { id: "keys-title" }, "Keys"), html("dl", { class: "facts" }, ...rows), html("p", {}, close));
+  const box = html("dialog", { id: "keys", "aria-labelledby": "keys-title" }, html("h2", { id: "keys-title" }, "Help"), html("dl", { class: "facts keys" }, ...rows), html("dl", { class: "facts" }, ...TOUCHES.flatMap(([what, does]) => [html("dt", {}, what), html("dd", {}, does)])), html("p", {}, close));
   document.body.append(box);
   find("help").addEventListener("click", () => box.showModal());
   document.addEventListener("keydown", (event) => {

@@ -1,6 +1,6 @@
 // Training in the page: w −= lr · grad, step by step, and the curve of the loss.
 
-const CHOOSE = "Choose which leaves may move (weights, not data or targets).";
+const CHOOSE = "Tick which leaves may move (weights, not data or targets).";
 const TOLD_MOVES = 12;
 
 /** @param {App} app @returns {Panel} */
@@ -51,7 +51,8 @@ function descendPanel(app) {
       });
     }
     left = app.models.map((model) => [...model.inputs]);
-    write(moves, app.models.map((model, k) => movedWords(model, start[k])).join("; "));
+    const isKnown = app.player.position === app.player.last;
+    write(moves, app.models.map((model, k) => movedWords(model, start[k]) + (isKnown ? stillWords(model, chosen) : "")).join("; "));
     app.refresh();
   };
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -80,11 +81,11 @@ function descendPanel(app) {
     "section",
     {},
     html("h2", {}, "Descend"),
-    html("p", {}, formula("w −= lr · ∂L/∂w"), " for every chosen leaf at once."),
+    html("p", {}, math("math", ...pieces("w −= lr · "), fraction(outputName(app.models), "w")), " for every leaf that is ticked."),
     note,
     choices(leaves, chosen, chooses),
     html("p", {}, html("label", { for: "rate" }, "learning rate lr "), rate, " ", rateMessage),
-    html("p", { class: "group" }, button("1 step", () => descend(1)), button("10 steps", () => descend(10)), run, restart),
+    html("p", { class: "group tight" }, button("1 step", () => descend(1)), button("10 steps", () => descend(10)), run, restart),
     words,
     moves,
     curve
@@ -129,13 +130,20 @@ function movedWords({ data, inputs }, start) {
   return (data.title ? `${data.title}: ` : "") + words;
 }
 
+/** Say so where nothing moves, or nothing more, because no gradient comes. @param {Model} model @param {Iterable<Knob>} chosen */
+function stillWords(model, chosen) {
+  const own = [...chosen].flatMap((knob) => knob.gradients()).filter((one) => one.model === model && one.gradient !== null);
+  return own.length && own.every(({ gradient }) => gradient === 0) ? ": each gradient is exactly 0" : "";
+}
+
 /** @param {Model[]} models @param {number[][]} history */
 function lossCurve(models, history) {
   const series = history.map((losses, k) => ({
     name: models[k].data.title,
     points: losses.map((y, x) => /** @type {[number, number]} */ ([x, y])),
   }));
-  const options = { label: "The loss after each step", x: "steps", y: models[0].data.values[models[0].data.output].name };
+  const output = outputName(models);
+  const options = { label: `${output} after each step`, x: "steps", y: output, height: 160 };
   const figure = html("figure", {}, chart(series, options));
   if (series.length > 1) figure.append(seriesKey(series.map((one) => one.name)));
   return figure;
@@ -172,7 +180,6 @@ function choices(leaves, chosen, onChange) {
     "details",
     { open: leaves.length <= 12 || !chosen.size },
     html("summary", {}, "Leaves that descend"),
-    html("p", { class: "group" }, button("all", all(true)), button("none", all(false))),
-    list
+    html("div", { class: "group" }, list, button("all", all(true)), button("none", all(false)))
   );
 }

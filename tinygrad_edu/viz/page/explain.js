@@ -74,7 +74,7 @@ function explanation(model, value, player) {
   const gradient = now.gradients[value];
   if (!hasArrived(model, value, player)) {
     const words = `∂${output}/∂${name} is not known yet at this step: it is explained when all of it has come back.`;
-    return [...views, html("p", { class: "not-yet" }, words), html("p", {}, button("Go to the last step", () => player.go(player.last)))];
+    return [...views, ...heldBack(words, player)];
   }
   const of = data.tensors ? "\u00a0(rms)" : "";
   views.push(block(equations([fraction(output, name), sign("="), numeral(gradient), math("mtext", of)])));

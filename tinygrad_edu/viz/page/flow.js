@@ -18,6 +18,11 @@ function flowPanel(app) {
     element,
     topic: () => [],
     update() {
+      const { player } = app;
+      if (player.position < player.last) {
+        element.replaceChildren(html("h2", {}, "Gradient flow"), ...heldBack("How much arrives where is not known yet at this step: it is told when all of it has come back.", player));
+        return;
+      }
       const flows = app.models.map((model) => ({ data: model.data, layers: layersOf(model) }));
       const known = flows.flatMap(({ data, layers }) => layers.map(({ size }) => magnitude(size, data.reference).r)).filter(Number.isFinite);
       const range = /** @type {[number, number]} */ ([Math.min(-2, Math.floor(Math.min(0, ...known))), Math.max(1, Math.ceil(Math.max(0, ...known)))]);

@@ -124,6 +124,12 @@ function whatIfPanel(app) {
   };
 }
 
+/** What the graphs call their output, or else if they differ. @param {Model[]} models @param {string} [other] */
+function outputName(models, other = "output") {
+  const names = [...new Set(models.map(({ data }) => data.values[data.output].name))];
+  return names.length === 1 ? names[0] : other;
+}
+
 /** The output now and at first. @param {Model} model */
 function outputWords({ data, now, first }) {
   const name = (data.title ? `${data.title}: ` : "") + data.values[data.output].name;

@@ -23,16 +23,23 @@ function stepPanel(app) {
     title: "Step",
     element,
     update() {
+      if (app.predicting.isAsking) return;
       write(heading, player.words);
       body.replaceChildren(...app.predicting.score(), ...models.map((model) => stepView(model, player.positionIn(model))));
     },
   };
-  app.predicting.ask = (form) => {
+  app.predicting.ask = (form, words) => {
     panel.open?.();
+    write(heading, words);
     body.replaceChildren(form);
     document.getElementById("answer")?.focus();
   };
   return panel;
+}
+
+/** Say what is held back until all gradients are there, and lead to where they are. @param {string} words @param {Player} player */
+function heldBack(words, player) {
+  return [html("p", { class: "not-yet" }, words), html("p", {}, button("Go to the last step", () => player.go(player.last)))];
 }
 
 /** Up to so many single numbers can be looked at one by one, as in `trace.scalars`. */

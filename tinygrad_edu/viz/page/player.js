@@ -130,9 +130,14 @@ class Player {
 
   /** Say where we are. */
   get words() {
-    if (this.position === 0) return "Start: nothing computed yet";
-    const back = this.position - this.forward;
-    if (back <= 0) return `Forward, step ${this.position} of ${this.forward}`;
+    return this.wordsAt(this.position);
+  }
+
+  /** Say where one is after so many steps. @param {number} position */
+  wordsAt(position) {
+    if (position === 0) return "Start: nothing computed yet";
+    const back = position - this.forward;
+    if (back <= 0) return `Forward, step ${position} of ${this.forward}`;
     return `Backward, step ${back} of ${this.last - this.forward}`;
   }
 }

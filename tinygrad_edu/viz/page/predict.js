@@ -10,6 +10,9 @@
  * @property {boolean} isAnswered
  */
 
+/** What stands below the drawing meanwhile. */
+const ASKING = "Predict what comes back in this step.";
+
 /**
  * The form that asks.
  * @param {Question} question
@@ -71,8 +74,10 @@ class Predicting {
     this.app = app;
     /** The panels that tell no gradient before its step. */
     this.open = ["step"];
-    /** Show a form. @type {(form: HTMLElement) => void} */
+    /** Show a form under a heading. @type {(form: HTMLElement, heading: string) => void} */
     this.ask = () => {};
+    /** The form that is shown, or was last. @type {HTMLElement | null} */
+    this.form = null;
     /** What became of each question, by its place. @type {Map<string, Outcome>} */
     this.outcomes = new Map();
     this.asked = asking(-1);
@@ -90,6 +95,11 @@ class Predicting {
   /** Whether there is something left to predict. */
   get isHolding() {
     return this.isOn && this.app.player.position < this.app.player.last;
+  }
+
+  /** Whether a question is on the page. */
+  get isAsking() {
+    return this.form !== null && this.form.isConnected && this.asked.position === this.app.player.position + 1;
   }
 
   /** Open the page so. */
@@ -132,7 +142,10 @@ class Predicting {
     const { drawings, player } = this.app;
     drawings.forEach(({ view, model }, k) => view.show(drawings[k].boxesOf(player.positionAt(model, position))));
     const known = questions.slice(0, index).map((one) => html("p", { class: "known" }, `The gradient of ${nameOf(one)} is ${number(one.after)} now.`));
-    this.ask(html("div", {}, ...known, questionView(question, heading, this.asked, note, () => this.goOn())));
+    this.form = html("div", {}, ...known, questionView(question, heading, this.asked, note, () => this.goOn()));
+    this.ask(this.form, player.wordsAt(position));
+    write(find("where"), player.wordsAt(position));
+    write(find("sentence"), ASKING);
   }
 
   /** To the next question of the step, or to the step itself. */

@@ -64,7 +64,7 @@ def same_text(array, **options):
 @example(np.array(np.nan), {})
 @example(np.array(3, np.int8), {})
 @example(np.full((2, 3), 1e300), {"sci_mode": False})
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_array(array, options):
     same_text(array, **options)
 

@@ -91,7 +91,7 @@ DRAWS = {
         max_size=6,
     ),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_sequence_of_draws(seed, calls):
     ours, theirs = Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
     for name, n, dtype, a, b in calls:

@@ -107,7 +107,7 @@ def check(loss, unwritten=0):
 sizes = st.integers(1, 4)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes, sizes, sizes, st.integers(0, 10_000), st.sampled_from(["tanh", "sigmoid", "relu"]))
 def test_a_network_of_any_small_shape_adds_up(rows, before, after, seed, act):
     torch.manual_seed(seed)
@@ -116,7 +116,7 @@ def test_a_network_of_any_small_shape_adds_up(rows, before, after, seed, act):
     check(((getattr(layer(x), act)() - target) ** 2).mean())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sizes, sizes, sizes, st.integers(0, 10_000))
 def test_products_softmax_and_broadcasting_add_up(rows, inner, columns, seed):
     torch.manual_seed(seed)

@@ -100,12 +100,14 @@ class Sheet:
         self._words_of_numbers = self.reference_words
         if given is None and any(value.shape for value in self.recorded.values):
             self.refer_to_layer()
-        elif given is None and [type(x.source) for x in self.recorded.outputs] == [Value]:
+        elif given is None and len(self.recorded.outputs) == 1:
             self._refer_behind_the_loss()
 
     def _refer_behind_the_loss(self) -> None:
         """Compare single numbers with the largest gradient that their loss asks for."""
         output = self.recorded.outputs[0]
+        if not isinstance(output.source, Value):
+            return
         behind = behind_the_loss(self.recorded)
         nearest = max(behind, key=lambda value: size_of(value.gradient) or 0.0)
         size = size_of(nearest.gradient)

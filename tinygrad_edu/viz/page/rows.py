@@ -17,7 +17,7 @@ import numpy as np
 from tinygrad_edu.trace.graph import Graph
 from tinygrad_edu.viz.page.columns import call_boxes, columns_of, members
 from tinygrad_edu.viz.page.curves import Curve, Point, at, between, bounds, crossings, curves, text
-from tinygrad_edu.viz.page.place import Box, Places
+from tinygrad_edu.viz.page.place import GHOST, Box, Places
 from tinygrad_edu.viz.page.straight import straightened
 from tinygrad_edu.viz.page.stubs import ARROW, room_for, short
 
@@ -187,14 +187,14 @@ class _Rows:
         for pieces in self.pieces:
             for row, curve in pieces:
                 reached[row] += (at(curve, t / 4)[1] for t in range(5))
-        shifts, y = [], 4.0
+        shifts, y = [], GHOST
         for row, heights in enumerate(reached):
             shifts.append(
                 (max(self.margin, ARROW) - self.ends[row] if row else 0.0, y - min(heights))
             )
             y += max(heights) - min(heights) + BETWEEN
         longest = max(end - start for start, end in zip(self.ends, self.ends[1:], strict=False))
-        return shifts, (round(longest + self.margin + 2 * ARROW, 1), round(y - BETWEEN + 4, 1))
+        return shifts, (round(longest + self.margin + 2 * ARROW, 1), round(y - BETWEEN + GHOST, 1))
 
     def moved(self, box: Box, row: int) -> Box:
         """Put a box where it stands in its row."""

@@ -14,7 +14,7 @@ from tinygrad_edu.trace.graph import Graph
 from tinygrad_edu.viz.by_operation import around
 from tinygrad_edu.viz.page.columns import call_boxes, columns_of, members
 from tinygrad_edu.viz.page.curves import at, curves, text
-from tinygrad_edu.viz.page.place import Box, Places
+from tinygrad_edu.viz.page.place import GHOST, Box, Places
 
 SINKS = 0.3
 """The part of the height of a drawing that its trend must make up, for it to be made level."""
@@ -60,8 +60,8 @@ def _from_the_top(places: Places, graph: Graph) -> Places:
     boxes = [box for box, _ in members(places, graph)] + [box for box in places.calls if box]
     paths = [*places.arguments, *places.results.values()]
     heights = [at(curve, t / 4)[1] for path in paths for curve in curves(path) for t in range(5)]
-    top = min([*heights, *(box.y for box in boxes)]) - 4
-    bottom = max([*heights, *(box.y + box.h for box in boxes)]) + 4
+    top = min([*heights, *(box.y for box in boxes)]) - GHOST
+    bottom = max([*heights, *(box.y + box.h for box in boxes)]) + GHOST
 
     raised = _moved(places, lambda x: -top)
     return replace(raised, size=(places.size[0], round(bottom - top, 1)))

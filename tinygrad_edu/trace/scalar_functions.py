@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Callable
 from typing import Any
@@ -39,3 +40,20 @@ IEEE.update(float64=np.float64, inf=np.float64(math.inf), nan=np.float64(math.na
 
 ARRAYS: dict[str, Any] = {name: TABLE[name].on_arrays for name in FUNCTIONS}  # type: ignore[union-attr]
 ARRAYS.update(inf=math.inf, nan=math.nan, where=np.where, min=np.minimum, max=np.maximum)
+
+
+class _NumpysNumbers(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> Any:
+        if type(node.value) not in (int, float):
+            return node
+        return ast.Call(ast.Name("float64", ast.Load()), [node], [])
+
+
+def with_numpys_numbers(text: str) -> ast.Module:
+    """Write `float64(2.0)` for each `2.0` in a program: numpy's numbers can be divided by 0.
+
+    >>> ast.unparse(with_numpys_numbers("y = 2.0 / x"))
+    'y = float64(2.0) / x'
+    """
+    tree: ast.Module = ast.fix_missing_locations(_NumpysNumbers().visit(ast.parse(text)))
+    return tree

@@ -7,7 +7,6 @@ around them differs. So a page can compute a graph anew without a derivative rul
 
 from __future__ import annotations
 
-import ast
 import keyword
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +21,13 @@ from tinygrad_edu.trace.expressions import Expression, Name, Step, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, read
 from tinygrad_edu.trace.passes import simplified
 from tinygrad_edu.trace.rule_text import definition_with_names, rule_with_names
-from tinygrad_edu.trace.scalar_functions import ARRAYS, FUNCTIONS, IEEE, PLAIN
+from tinygrad_edu.trace.scalar_functions import (
+    ARRAYS,
+    FUNCTIONS,
+    IEEE,
+    PLAIN,
+    with_numpys_numbers,
+)
 from tinygrad_edu.trace.symbols import Symbol, literal, write
 from tinygrad_edu.trace.variables import is_literal, variables
 from tinygrad_edu.value import Value
@@ -173,8 +178,7 @@ class Program:
     @property
     def _code_of_numpys_numbers(self) -> Any:
         """The code with numpy's numbers in place of Python's, which cannot be divided by 0."""
-        tree = _NumpysNumbers().visit(ast.parse(self._text))
-        return compile(ast.fix_missing_locations(tree), "<program>", "exec")
+        return compile(with_numpys_numbers(self._text), "<program>", "exec")
 
     @cached_property
     def on_floats(self) -> Callable[..., tuple[Any, list[Any]]]:
@@ -350,15 +354,6 @@ class _Writer:
                 for use in arrows
             ],
         }
-
-
-class _NumpysNumbers(ast.NodeTransformer):
-    """Writes `float64(2.0)` for `2.0`."""
-
-    def visit_Constant(self, node: ast.Constant) -> Any:
-        if type(node.value) not in (int, float):
-            return node
-        return ast.Call(ast.Name("float64", ast.Load()), [node], [])
 
 
 def _operand(text: str) -> Symbol:

@@ -21,7 +21,7 @@ INTERNAL = {
     "elu", "softplus", "silu", "gelu", "gelu_tanh", "log_sigmoid", "hardtanh", "softsign",
     "prelu_kernel", "smooth_l1_loss", "huber_loss", "nll_loss", "nll_loss2d",
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "on_diagonal", "interleave",
-    "blocks", "contract", "linalg_cross",
+    "blocks", "contract", "linalg_cross", "polygamma",
     "solve_matrices", "cofactors", "sign_of_det", "log_abs_det", "cholesky_factor",
     "round_decimals", "div_floor", "div_trunc", "entr",
     "glu", "hardsigmoid", "hardswish", "mish", "softshrink", "tanhshrink",

@@ -44,6 +44,7 @@ BOTH = {
     "ops.bounds": "clamp_max clamp_min fmax fmin nan_to_num",
     "ops.signs": "copysign heaviside positive sgn",
     "ops.tails": "erfc",
+    "ops.gamma": "digamma lgamma",
     "ops.units": "hardshrink",
     "plain.logic": "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift "
     "bitwise_xor isclose isneginf isposinf isreal logical_and logical_not logical_or logical_xor "

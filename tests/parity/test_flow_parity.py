@@ -110,6 +110,7 @@ def test_the_figures_of_every_module_are_torchs(name, settings):
 
     grads = [output.grad.double() for output in outputs]
     same([layer.rms for layer in layers], [grad.square().mean().sqrt().item() for grad in grads])
+    same([layer.norm for layer in layers], [grad.double().norm().item() for grad in grads])
     same([layer.mean for layer in layers], [grad.abs().mean().item() for grad in grads])
     weights = [linear.weight for linear in model[::2]]
     norms = [weight.grad.double().norm().item() for weight in weights]

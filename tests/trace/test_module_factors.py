@@ -8,10 +8,11 @@ import pytest
 import tinygrad_edu as torch
 from tinygrad_edu import nn
 from tinygrad_edu.trace.explanation import explain
+from tinygrad_edu.trace.text import number
 
 
-def rms(x):
-    return float(np.sqrt(np.mean(np.asarray(x, dtype=np.float64) ** 2)))
+def norm(x):
+    return float(np.sqrt(np.sum(np.asarray(x, dtype=np.float64) ** 2)))
 
 
 def network(*modules, batch=5, seed=0):
@@ -50,9 +51,9 @@ def test_the_gradient_before_and_behind_each_module():
         "1: Sigmoid",
         "0: Linear(3 -> 4)",
     ]
-    arriving = [1.0, *(rms(out.grad.numpy()) for out in reversed(outputs))]
+    arriving = [1.0, *(norm(out.grad.numpy()) for out in reversed(outputs))]
     assert [10**bar.before for bar in bars] == pytest.approx(arriving, rel=1e-5)
-    passed = [*arriving[1:], rms(model[0].weight.grad.numpy())]
+    passed = [*arriving[1:], norm(model[0].weight.grad.numpy())]
     assert [bar.product for bar in bars] == pytest.approx(passed, rel=1e-5)
     factors = [b / a for a, b in zip(arriving, passed, strict=True)]
     assert [bar.factor for bar in bars] == pytest.approx(factors, rel=1e-4)
@@ -95,7 +96,7 @@ def test_to_an_input_that_asks_for_a_gradient():
     loss.backward()
     falls = explain(loss).waterfall
     assert falls.end == "the inputs"
-    assert falls.bars[-1].product == pytest.approx(rms(x.grad.numpy()))
+    assert falls.bars[-1].product == pytest.approx(norm(x.grad.numpy()))
     assert explain(loss, x).waterfall.bars[-1].product == falls.bars[-1].product
 
 
@@ -144,7 +145,9 @@ def test_where_ways_join_the_factors_are_not_multiplied():
     ]
     assert falls.remark.startswith("Ways part or join at + in 0: Residual: ")
     plus = falls.bars[5]
-    assert plus.factor == 1.0 and plus.before != pytest.approx(falls.bars[4].after)
+    assert falls.bars[2].factor == plus.factor == 1.0 and plus.before != pytest.approx(
+        falls.bars[4].after
+    )
 
 
 def test_a_module_called_twice_is_told_apart():
@@ -175,11 +178,11 @@ def test_the_sentence_names_the_kind_of_layers_that_did_most():
         math.prod(bar.factor for bar in falls.bars if bar.kind == kind)
         for kind in ("weight", "activation")
     )
-    assert weights < slopes < 1
+    assert slopes < weights < 1
     _, _, told = falls.sentence.partition("; largest part: ")
     first, _, others = told.partition("; besides ")
-    assert first == f"2 modules with weights ×{weights:.4g}"
-    assert others.startswith(f"2 activations ×{slopes:.4g}, 1 other operation ×")
+    assert first == f"2 activations ×{slopes:.4g}"
+    assert others.startswith(f"2 modules with weights ×{weights:.4g}, 1 other operation ×")
     assert ", into 0.weight ×" in others
 
 
@@ -245,3 +248,19 @@ def test_text_markdown_and_latex():
     assert "| 1: Sigmoid | activation | activation |" in explanation.markdown()
     assert explanation.latex().count(r"\underbrace") == 6
     assert r"_{\mathrm{4:\ Linear(4\ -{>}\ 1)}}" in explanation.latex()
+
+
+@pytest.mark.parametrize("name", ["lstm.weight_ih_l0", "lstm.weight_hh_l0"])
+def test_a_weight_that_every_step_uses(name):
+    torch.manual_seed(0)
+    lstm = nn.LSTM(2, 3)
+    loss = (lstm(torch.randn(4, 5, 2))[0][-1] ** 2).mean()
+    loss.backward()
+    explained = explain(loss, name, torch.nn.ModuleDict({"lstm": lstm}))
+    falls = explained.waterfall
+    steps = [bar.name for bar in falls.bars if "step" in bar.name]
+    first = 1 if "ih" in name else 2  # the first h is 0, and sends nothing to what it is times
+    assert steps == [f"lstm.step {i}: LSTM(2 -> 3)" for i in range(4, first - 1, -1)]
+    assert f"at what lstm.step {first}: LSTM(2 -> 3) passes on" in falls.sentence
+    size = number(norm(getattr(lstm, name[5:]).grad.numpy()))
+    assert f"use {name}: its gradient, of norm {size}, is the sum" in falls.remark

@@ -164,7 +164,7 @@ def test_every_backward_step_sums_what_flowed_through_a_module() -> None:
     names = {steps.names[slot.use.value.index] for step in steps.backward for slot in step.slots}
     assert {"0.weight", "0.bias", "2.weight", "2.bias"} <= names
     tanh = next(step for step in steps.backward if step.operation and len(step.slots) == 1)
-    assert "rms" in tanh.slots[0].ledger
+    assert "norm" in tanh.slots[0].ledger
 
 
 def test_steps_remember_the_line_of_code() -> None:
@@ -347,15 +347,15 @@ def test_sizes_of_arrays_are_not_added_up() -> None:
     x.name = "x"
     steps = trace.steps((x * torch.tensor([1.0, 0.0]) + x * torch.tensor([0.0, 1.0])).sum())
     ledgers = [s.ledger for step in steps.backward for s in step.slots if s.use.value.name == "x"]
-    assert ledgers == ["– → rms 0.7071", "rms 0.7071 → rms 1, with rms 0.7071 added"]
+    assert ledgers == ["– → norm 1", "norm 1 → norm 1.414, with norm 1 added"]
 
 
 def test_several_arrays_are_told_in_one_sentence() -> None:
     model = nn.Linear(2, 1)
     step = trace.steps(model(torch.ones(3, 2)).sum()).backward[-1]
     assert step.sentence == (
-        "linear sends weight a gradient of rms 3 (3 times what arrived) and bias one of rms 3 "
-        "(3 times what arrived)."
+        "linear sends weight a gradient of norm 4.243 (2.45 times what arrived) and bias one "
+        "of norm 3 (1.73 times what arrived)."
     )
 
 
@@ -531,8 +531,8 @@ def test_a_forgotten_zero_grad_of_tensors() -> None:
     assert told(twice(lambda: (w * w).sum() + b)) == [
         "b.grad is 2 now, after all passes: 1 from another pass + 1 from this one.",
         "Gradients add up until b.grad = None.",
-        "w.grad is rms 14.14 now, after all passes: rms 7.071 is from another pass, rms 7.071 from "
-        "this one.",
+        "w.grad is norm 20 now, after all passes: norm 10 is from another pass, norm 10 from this "
+        "one.",
     ]
 
 

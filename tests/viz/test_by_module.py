@@ -71,8 +71,8 @@ def test_parameters_are_listed_in_the_node_of_their_module(picture):
     model = nn.Sequential(nn.Linear(3, 3))
     loss = loss_of(model)
     texts = drawn(picture, loss).texts
-    gradient = np.sqrt((model[0].weight.grad.numpy() ** 2).mean())
-    assert {"weight", "3×3", "bias", f"grad rms {number(float(gradient))}"} <= set(texts)
+    gradient = np.sqrt((model[0].weight.grad.numpy() ** 2).sum())
+    assert {"weight", "3×3", "bias", f"grad norm {number(float(gradient))}"} <= set(texts)
 
 
 def test_an_arrow_shows_all_that_flows_back_between_two_nodes():
@@ -146,8 +146,8 @@ def test_scalar_networks_have_their_values_counted(picture):
     out.backward()
     texts = drawn(picture, out).texts
     assert {"2 values", "8 values", "4 values", "1 value"} <= set(texts)
-    rms = np.sqrt(np.mean([value.grad**2 for value in model[0].weight.ravel()]))
-    assert f"grad rms {number(float(rms))}" in texts
+    size = np.sqrt(np.sum([value.grad**2 for value in model[0].weight.ravel()]))
+    assert f"grad norm {number(float(size))}" in texts
 
 
 def test_changed_numbers_make_an_arrow_stale(picture):
@@ -162,14 +162,14 @@ def test_changed_numbers_make_an_arrow_stale(picture):
 def test_before_the_backward_pass(picture):
     out = nn.Sequential(nn.Linear(3, 3), nn.Tanh())(torch.ones(1, 3))
     texts = drawn(picture, out).texts
-    assert "grad rms –" in texts and not any(text.startswith("grad rms 0") for text in texts)
+    assert "grad norm –" in texts and not any(text.startswith("grad norm 0") for text in texts)
 
 
 def test_passes_that_added_up_are_told(picture):
     model = nn.Sequential(nn.Linear(3, 3))
     for _ in range(2):
         loss = loss_of(model)
-    whole = float(np.sqrt((model[0].weight.grad.numpy() ** 2).mean()))
+    whole = float(np.sqrt((model[0].weight.grad.numpy() ** 2).sum()))
     texts = drawn(picture, loss).texts
-    assert f"grad rms {number(whole)} (here {number(whole / 2)})" in texts
+    assert f"grad norm {number(whole)} (here {number(whole / 2)})" in texts
     assert any(text.startswith("(here …): what this graph sent") for text in texts)

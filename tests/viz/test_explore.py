@@ -285,7 +285,7 @@ def test_numbers_that_json_has_not():
     }
 
 
-def test_tensors_come_with_shapes_and_root_mean_squares():
+def test_tensors_come_with_shapes_and_norms():
     loss = network()
     facts = describe(loss).facts
     loss.backward()
@@ -293,7 +293,7 @@ def test_tensors_come_with_shapes_and_root_mean_squares():
     weight = next(p for p in trace.read(loss).values if p.name == "0.weight")
     assert by_name["0.weight"]["shape"] == "2×3"
     grad = weight.source.grad.numpy().astype(float)
-    assert math.isclose(by_name["0.weight"]["gradient"], math.sqrt((grad**2).mean()), rel_tol=1e-6)
+    assert math.isclose(by_name["0.weight"]["gradient"], math.sqrt((grad**2).sum()), rel_tol=1e-6)
     assert facts["tensors"] and facts["inputs"] == []
     titles = [call["title"] for call in facts["calls"]]
     assert titles[0].startswith("Sequential") and "0: Linear(3 -> 2)" in titles
@@ -309,8 +309,8 @@ def test_compare_has_one_scale_of_ratios_to_the_reference_of_each_graph():
 
 
 RATIOS = {
-    1: {"0.weight": 0.226847, "0.bias": 0.324043, "2.weight": 1.0, "2.bias": 2.171797},
-    512: {"0.weight": 0.0933676, "0.bias": 0.586407, "2.weight": 1.0, "2.bias": 3.916087},
+    1: {"0.weight": 0.453695, "0.bias": 0.324043, "2.weight": 1.0, "2.bias": 0.767846},
+    512: {"0.weight": 0.186735, "0.bias": 0.586407, "2.weight": 1.0, "2.bias": 1.384546},
 }
 """The gradients of the parameters, as torch has them too, by that of the last weight."""
 
@@ -332,7 +332,7 @@ def test_a_parameter_is_compared_with_the_last_weight_whatever_the_batch():
         ratios = {name: size / sizes["2.weight"] for name, size in sizes.items()}
         assert ratios == pytest.approx(RATIOS[batch], rel=1e-4)
         assert all(ratio < 10 for ratio in ratios.values())  # none is growing
-    assert sizes["2.weight"] / facts["reference"] > 70  # as if it exploded, next to one sample
+    assert sizes["2.weight"] / facts["reference"] > 10  # as if it grew, next to the samples
 
 
 def relu_network(depth=4, width=6):

@@ -7,8 +7,8 @@ import pytest
 import tinygrad_edu as torch
 from tinygrad_edu import nn, viz
 from tinygrad_edu.trace.module_steps import module_steps
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.trace.wording import rms
 
 pytest.importorskip("playwright", reason="pages are tested in a real browser")
 
@@ -80,25 +80,25 @@ def test_a_step_back_is_a_table_of_what_is_passed_on(show):
     assert step.operation.operation.title == "cell: LSTMCell(4 -> 6), call 5"
     go_to(page, step.index + 1)
     assert texts(page, ".operation-name") == ["Go back through cell: LSTMCell(4 -> 6), call 5"]
-    assert texts(page, "#step b, .step b")[0] == number(rms(step.upstream))
+    assert texts(page, "#step b, .step b")[0] == number(norm(step.upstream))
     rows = [
         [text for cell in row.locator("th, td").all_text_contents() for text in cell.split()]
         for row in page.locator(".passed tbody tr").all()
     ]
     wanted = [slot for slot in step.slots if slot.state != "missing"]
     assert len(rows) == len(wanted) == 6
-    before = rms(step.upstream)
+    before = norm(step.upstream)
     for row, slot in zip(rows, wanted, strict=True):
         shape = "×".join(map(str, slot.use.value.shape))
         assert row[:3] == [
             ledger.names[slot.use.value.index],
             shape,
-            number(rms(slot.contribution)),
+            number(norm(slot.contribution)),
         ]
         if slot.use.value.kind == "parameter":
-            assert row[3:] == [number(rms(slot.after))]
+            assert row[3:] == [number(norm(slot.after))]
         else:
-            assert row[3:] == [f"×{number(rms(slot.contribution) / before, 3)}"]
+            assert row[3:] == [f"×{number(norm(slot.contribution) / before, 3)}"]
     assert texts(page, ".passed caption") == ["Passed on", "To its parameters"]
 
 
@@ -157,7 +157,7 @@ def test_a_parameter_is_explained_by_the_modules_on_the_way(show):
     weight = next(
         value.source for value in module_steps(loss).graph.values if value.name == "0.weight"
     )
-    assert number(rms(weight.grad.numpy())) in text
+    assert number(norm(weight.grad.numpy())) in text
 
 
 def test_flow_has_a_bar_for_each_call(show):

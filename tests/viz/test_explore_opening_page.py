@@ -61,9 +61,9 @@ def test_a_deep_sigmoid_network_says_at_once_where_the_gradient_died_and_of_what
     page = show(viz.explore(loss))
     (words,) = verdicts(page)
     assert flow.verdict == "vanishing"
-    assert words.startswith("Vanishing: the gradient falls from 0.00214 at 20: Linear to 3.2e-12")
+    assert words.startswith("Vanishing: the gradient falls from 0.00857 at 20: Linear to 3.62e-11")
     assert (
-        "at 0: Linear. Largest part: the 10 slopes of sigmoid (×7.14e-7, of ×1.49e-9 in all)."
+        "at 0: Linear. Largest part: the 10 slopes of sigmoid (×7.14e-7, of ×4.22e-9 in all)."
         in words
     )
     box = page.locator(".verdict").bounding_box()
@@ -174,7 +174,7 @@ def test_the_word_is_that_of_gradient_flow(activation, depth):
     flow = viz.gradient_flow(model, loss)
     told = describe(loss).facts
     assert told["verdict"]["word"] == flow.verdict
-    assert told["reference"] == pytest.approx(flow[flow.reference].rms)
+    assert told["reference"] == pytest.approx(flow[flow.reference].norm)
 
 
 def test_dead_units_and_numbers_that_are_none_are_told():
@@ -309,3 +309,17 @@ def test_twins_of_tensors_are_taken_apart(show):
     page.get_by_role("textbox", name="w[1]", exact=True).fill("2")
     told = page.locator("#panel-what-if .result").text_content()
     assert "relu: " in told and "= 2.5 (was 0.5)" in told
+
+
+def test_why_of_a_network_opens_the_way_to_the_weight_that_gets_least(show):
+    torch.manual_seed(0)
+    layers = [layer for _ in range(10) for layer in (nn.Linear(8, 8), nn.Sigmoid())]
+    model = nn.Sequential(*layers, nn.Linear(8, 1))
+    loss = nn.MSELoss()(model(torch.randn(16, 8)), torch.ones(16, 1))
+    page = show(viz.explore(loss))
+    page.get_by_role("button", name="Why?").click()
+    panel = page.locator("#panel-explain")
+    assert panel.locator("h2").text_content() == "0.weight"
+    assert panel.locator("h3").first.text_content().startswith("Module by module, from ")
+    assert panel.locator(".culprit").text_content().startswith("Largest part: 10 activations ×")
+    assert panel.locator(".factors tbody tr").count() == 22

@@ -512,7 +512,7 @@ def test_flow_has_a_bar_for_each_depth_or_module(show):
     out.backward()
     graph = trace.read(out)
     made = [number(v.gradient, 3) for v in reversed(graph.values) if v.made_by is not None]
-    rows = texts(page, ".flow .rms")
+    rows = texts(page, ".flow .norm")
     assert rows == made
     assert page.locator(".flow .cell rect").count() == len(made) == 6
 
@@ -1182,8 +1182,8 @@ def test_flow_tells_size_and_ratio_and_judges_by_the_ratio(show):
     loss = (y * 0.01) * 0.1  # ∂loss/∂h = 0.01: what counts as healthy behind this loss
     page = show(viz.explore(loss))
     open_tab(page, "flow")
-    assert texts(page, ".flow .heading") == ["rms", "ratio"]
-    assert texts(page, ".flow .rms") == ["1", "0.1", "0.001", "0.01", "0.01", "1e-6", "1e-6"]
+    assert texts(page, ".flow .heading") == ["norm", "ratio"]
+    assert texts(page, ".flow .norm") == ["1", "0.1", "0.001", "0.01", "0.01", "1e-6", "1e-6"]
     assert texts(page, ".flow .ratio") == ["100", "10", "0.1", "1", "1", "1e-4", "1e-4"]
     (told,) = texts(page, "#panel-flow .culprit")
     assert told.startswith("Vanishing: the gradient falls from 0.01 at h")  # to the leaf
@@ -1193,9 +1193,9 @@ def test_flow_tells_size_and_ratio_and_judges_by_the_ratio(show):
     loss = ((w @ w).tanh() * 0.002).sum() * 5.0
     page = show(viz.explore(loss))
     open_tab(page, "flow")
-    sizes, ratios = ([float(t) for t in texts(page, f".flow .{c}")] for c in ("rms", "ratio"))
+    sizes, ratios = ([float(t) for t in texts(page, f".flow .{c}")] for c in ("norm", "ratio"))
     caption = page.locator("#panel-flow p").first.text_content()
-    reference = float(caption.split("rms ÷ ")[1].split(" at ")[0])
+    reference = float(caption.split("norm ÷ ")[1].split(" at ")[0])
     assert reference in sizes and 1.0 in ratios and len(set(ratios)) > 2
     for size, ratio in zip(sizes, ratios, strict=True):
         assert math.isclose(size / reference, ratio, rel_tol=6e-3)

@@ -220,7 +220,7 @@ def test_flow_names_the_blocks_and_its_labels_keep_apart(show):
 def test_flow_does_not_judge_the_loss(show):
     page = show(viz.explore(mlp(nn.Sigmoid, 3)))
     tab(page, "flow")
-    assert texts(page, ".flow .heading") == ["rms", "ratio"]
+    assert texts(page, ".flow .heading") == ["norm", "ratio"]
     assert texts(page, ".flow .axis title")[:2] == ["MSELoss", "6: Linear(8 -> 1)"]
     looks = page.locator(".flow .cell").evaluate_all("all => all.map(e => e.getAttribute('class'))")
     assert looks[:2] == ["cell behind", "cell step-3"] and "cell behind" not in looks[1:]

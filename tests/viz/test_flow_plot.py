@@ -200,14 +200,14 @@ def test_zero_and_nan_are_hatched_and_explained(history):
     assert hatches == ["....", "xxxx"]
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
     assert texts == ["0: exactly zero", "✕: nan or inf"]
-    assert (history.array("rms")[:2, 4:7] == 0).all()
+    assert (history.array("norm")[:2, 4:7] == 0).all()
 
 
 def test_the_absolute_heat_map(history):
     ax = history.plot(absolute=True)
     (image,) = ax.images
     assert image.cmap.name == "cividis" and image.get_clim() == (-10, 2)
-    sizes = history.array("rms")[::-1]
+    sizes = history.array("norm")[::-1]
     known = np.isfinite(sizes) & (sizes > 0)
     np.testing.assert_allclose(image.get_array()[known], np.log10(sizes[known]))
 

@@ -62,8 +62,8 @@ def test_arrays_are_layers_by_steps():
     with GradientFlow.record(model) as history:
         train(model)
     assert history.layers == ["0: Linear", "1: Tanh", "2: Linear"]
-    rms, update = history.array("rms"), history.array("update")
-    assert rms.shape == (3, 5) and rms[1, 3] == history[3]["1"].rms
+    sizes, update = history.array("norm"), history.array("update")
+    assert sizes.shape == (3, 5) and sizes[1, 3] == history[3]["1"].norm
     assert np.isnan(update[1]).all() and (update[0] > 0).all()
     assert (history.array("ratio")[2] == 1).all() and not history.invalid().any()
     with pytest.raises(ValueError, match=r"rms, .*not 'verdict'"):
@@ -96,10 +96,10 @@ def test_what_is_a_pass():
         loss.backward(retain_graph=True)
         (3 * loss).backward()  # a second pass through the same graph
     assert len(history) == 3 and [len(flow.layers) for flow in history] == [6, 3, 3]
-    assert history.layers[3:] == ["0 #2: Linear", "1 #2: Tanh", "2 #2: Linear"]
-    once, thrice = history.array("rms")[0, 1:]
+    assert history.layers[3:] == ["0, call 2: Linear", "1, call 2: Tanh", "2, call 2: Linear"]
+    once, thrice = history.array("norm")[0, 1:]
     assert thrice == pytest.approx(3 * once)
-    assert np.isnan(history.array("rms")[3:, 1:]).all()
+    assert np.isnan(history.array("norm")[3:, 1:]).all()
 
 
 def test_only_every_so_many_passes():
@@ -159,7 +159,7 @@ def test_networks_of_values_are_recorded_by_hand():
         loss.backward()
         history.update(loss)
         optimizer.step()
-    assert history.array("rms").shape == (3, 3) and (history.array("rms") > 0).all()
+    assert history.array("norm").shape == (3, 3) and (history.array("norm") > 0).all()
 
 
 def test_what_cannot_be_recorded_is_refused():

@@ -86,7 +86,7 @@ def test_tensors_show_shapes_and_sizes():
     loss.backward()
     text = "\n".join(drawn(loss, width=200))
     assert ", with x of shape [4×3], gives v1 of shape [4×3]." in trace.steps(loss)[0].sentence
-    assert "shape [4×3]" in text and "rms 1 ─" not in text and "– → rms 2" in text
+    assert "shape [4×3]" in text and "norm 3.464 ─" not in text and "– → norm 6.928" in text
 
 
 def test_many_arguments():

@@ -155,7 +155,7 @@ def test_nothing_is_tiny_and_everything_is_on_the_page(make, picture, node_boxes
 def test_modules_are_drawn_the_same_way(picture):
     texts = picture(of_modules().figure()).texts
     assert texts[0] == "The gradient on its way from loss to 0.weight"
-    assert {"0: Linear(3 -> 4)", "1: Sigmoid", "rms of the gradient", "MSELoss"} <= set(texts)
+    assert {"0: Linear(3 -> 4)", "1: Sigmoid", "norm of the gradient", "MSELoss"} <= set(texts)
 
 
 @pytest.mark.parametrize("image_format", ["svg", "png", "pdf"])

@@ -22,6 +22,16 @@ class Scope:
         self.module = module
 
 
+class PartOfCall(Scope):
+    """A named part of one call of a module, such as a step through time."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, outer: Scope, module: Any, name: str) -> None:
+        super().__init__(outer, module)
+        self.name = name
+
+
 TOP = Scope()
 
 
@@ -42,6 +52,24 @@ class _Threads(threading.local):
 
 
 thread = _Threads()
+
+
+class part_of_call:  # noqa: N801 (a context manager is called like a function)
+    """Within it, operations belong to a part of a module's call: a box of its own in drawings."""
+
+    __slots__ = ("_module", "_name", "_outer")
+
+    def __init__(self, module: Any, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __enter__(self) -> None:
+        self._outer = outer = thread.here.scope
+        if outer is not None:
+            thread.here.scope = PartOfCall(outer, self._module, self._name)
+
+    def __exit__(self, *_: object) -> None:
+        if thread.here.scope is not None:
+            thread.here.scope = self._outer
 
 
 class Anomaly:

@@ -12,6 +12,7 @@ from numbers import Real
 from typing import Any
 
 from tinygrad_edu import creation
+from tinygrad_edu.autograd.recording import part_of_call
 from tinygrad_edu.nn import functional
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.nn.parameter import Parameter
@@ -195,9 +196,14 @@ class RNNBase(Module):
     def _through_time(self, xs: list[Any], state: State, place: int) -> tuple[list[Any], State]:
         """Repeat the step of one layer in one direction; return each h, and the last state."""
         step, weights = STEPS[self.mode], self._weights(self._suffixes[place])
+        layer, is_reverse = divmod(place, 2 if self.bidirectional else 1)
+        of_layer = f"layer {layer + 1}, " if self.num_layers > 1 else ""
+        of_direction = ", back" if is_reverse else ""
         hs = []
-        for x in xs:
-            state = step(x, state, weights)
+        for i, x in enumerate(xs):
+            time = len(xs) - i if is_reverse else i + 1
+            with part_of_call(self, f"{of_layer}step {time}{of_direction}"):
+                state = step(x, state, weights)
             hs.append(state[0])
         return hs, state
 

@@ -216,7 +216,8 @@ def factors(falls: Waterfall) -> str:
         r"\cdots",
     )
     lines = [r" \cdot ".join(shown[i : i + 4]) for i in range(0, len(shown), 4)]
-    start = rf"\frac{{\mathrm{{rms}}\ {name(falls.end)}}}{{\mathrm{{rms}}\ {name(falls.start)}}}"
+    partial = rf"\frac{{\partial\, {name(falls.start)}}}{{\partial\, {name(falls.end)}}}"
+    start = rf"\left\lVert {partial} \right\rVert"
     starts = [start + " &= ", *[r"&\quad \cdot "] * len(lines)]
     written = [one + line for one, line in zip(starts, lines or ["1"], strict=False)]
     change = _without_brackets(numeral(number(10**falls.change)))

@@ -14,7 +14,7 @@ import numpy as np
 
 from tinygrad_edu.autograd.function import FunctionNode, Output
 from tinygrad_edu.autograd.lines import without_line
-from tinygrad_edu.autograd.recording import Scope
+from tinygrad_edu.autograd.recording import PartOfCall, Scope
 from tinygrad_edu.ops import TABLE
 from tinygrad_edu.trace.caller import Called, name_by_variables
 from tinygrad_edu.trace.lines import name_by_lines
@@ -34,7 +34,8 @@ class ModuleCall:
         outer: the call in which it was called; None at the top.
         depth: how many calls it happened in.
         title: its name in the outer module and its sizes: `0: Linear(3 -> 2)`.
-        is_innermost: whether it called no other module.
+        is_innermost: whether it called no other module, and has no named parts.
+        part: where it is only a part of the call of its module, the name: `step 3`.
     """
 
     index: int
@@ -43,6 +44,7 @@ class ModuleCall:
     depth: int
     title: str
     is_innermost: bool = True
+    part: str = ""
 
     def __repr__(self) -> str:
         return f"<ModuleCall {self.index}: {self.title}>"
@@ -350,10 +352,12 @@ class _Reader:
         call = None if inner is None else self._calls.get(inner)
         for entered in reversed(missing):
             outer = call
-            name = self._names.of_module(entered.module, outer and outer.module)
+            part = entered.name if isinstance(entered, PartOfCall) else ""
+            name = part or self._names.of_module(entered.module, outer and outer.module)
             title = f"{name}: {describe(entered.module)}" if name else describe(entered.module)
             depth = outer.depth + 1 if outer else 0
-            call = ModuleCall(len(self.graph.calls), entered.module, outer, depth, title)
+            place = len(self.graph.calls)
+            call = ModuleCall(place, entered.module, outer, depth, title, part=part)
             if outer is not None:
                 outer.is_innermost = False
             self._calls[entered] = call

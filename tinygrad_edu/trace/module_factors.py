@@ -1,7 +1,7 @@
 """What each module does to the gradient on its way from the loss of `Tensor`s to a parameter.
 
-The size of a gradient is its rms, the root of the mean square of its elements: a wide layer has a
-larger norm without any element being larger. All numbers are those of the last backward pass.
+The size of a gradient is its norm, the root of the sum of its squares. All numbers are those of the
+last backward pass.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,7 @@ from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, Use, Valu
 from tinygrad_edu.trace.invalid import first, invalid_numbers
 from tinygrad_edu.trace.paths import log10_of
 from tinygrad_edu.trace.roles import is_activation, is_weight, slopes_of
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.waterfall import (
     NOTICEABLE,
@@ -29,7 +30,7 @@ from tinygrad_edu.trace.waterfall import (
     times,
     total,
 )
-from tinygrad_edu.trace.wording import rms, title
+from tinygrad_edu.trace.wording import title
 
 Unit = ModuleCall | OperationNode
 """What takes a gradient and passes it on: a module's call, or an operation outside of any."""
@@ -47,7 +48,7 @@ class ModuleFactors:
         output: what is differentiated.
         wrt: the parameter; None for all that the output was computed from.
         gradient: the gradient of the parameter in the last backward pass; None without one.
-        waterfall: a bar for each module: `before` and `after` are log10 of the rms of the gradient
+        waterfall: a bar for each module: `before` and `after` are log10 of the norm of the gradient
             that arrives and of the one that is passed on, `factor` is their ratio.
     """
 
@@ -148,11 +149,15 @@ def module_factors(graph: Graph, names: list[str], wrt: ValueNode | None = None)
     end = _end(graph, bars) if wrt is None else names[wrt.index]
     if bars and (is_weight(wrt) if wrt else end != INPUTS):  # here it meets the input, no weight
         bars[-1] = replace(bars[-1], kind="other", what=f"into {end if wrt else 'its parameters'}")
-    measure = "rms of the gradient"
+    shared = "" if wrt is None else _shared(units, wrt, end, gradient)
+    if shared and bars[-1].product == 0 != norm(gradient):  # as what h = 0 sends to its weights
+        del bars[-1]
+    measure = "norm of the gradient"
     broken = any(not math.isfinite(bar.product) for bar in bars)
     source = first(graph, invalid_numbers(graph), names) if broken else ""
-    remark = _remark(bars)
-    sentence = _sentence(bars, start, end, source, is_chain=not remark)
+    remark = " ".join(filter(None, (_remark(bars), shared)))
+    arrival = f"what {bars[-1].name} passes on" if shared and bars else end
+    sentence = _sentence(bars, start, arrival, source, is_chain=not remark)
     falls = Waterfall(start, end, tuple(bars), sentence, remark, measure)
     return ModuleFactors(graph, names, output, wrt, gradient, falls)
 
@@ -189,6 +194,20 @@ def _units(graph: Graph, on_the_way: set[int]) -> dict[Unit, list[OperationNode]
             units[unit] = members = units.pop(unit, [])
             members.append(operation)
     return units
+
+
+def _shared(
+    units: Mapping[Unit, Sequence[OperationNode]], wrt: ValueNode, name: str, gradient: Any
+) -> str:
+    """Say that a weight is used by several units, of which the way ends in one; else nothing."""
+    users = {use.operation for use in wrt.uses}
+    count = sum(any(op in users for op in operations) for operations in units.values())
+    if count < 2 or gradient is None:
+        return ""
+    size = number(norm(gradient))
+    return (
+        f"{count} of these use {name}: its gradient, of norm {size}, is the sum of what each sends."
+    )
 
 
 def titles_of(units: Iterable[Unit]) -> dict[Unit, str]:
@@ -231,10 +250,12 @@ def _bar(
     passing = _passed_on(operations, inside, on_the_way)
     if not arriving or not passing:
         return None
-    before, after = _rms_of_all(arriving), _rms_of_all(passing)
+    module = getattr(unit, "module", None)
+    before, after = _norm_of_all(arriving), _norm_of_all(passing)
+    if module is None:  # a sum that sends its gradient along two ways has not made it larger
+        after = max(map(norm, passing))
     with np.errstate(all="ignore"):
         factor = float(np.divide(after, before))
-    module = getattr(unit, "module", None)
     operation = type(module).__name__ if module is not None else title(operations[0].operation)
     kind = _kind(operations)
     what = {"activation": "activation", "weight": "weights"}.get(kind, "")
@@ -278,11 +299,9 @@ def added_up(contributions: Iterable[Any]) -> Any:
     return found
 
 
-def _rms_of_all(arrays: Sequence[Any]) -> float:
-    """Return the rms over the elements of several arrays."""
-    if len(arrays) == 1:
-        return rms(arrays[0])
-    return rms(np.concatenate([np.ravel(x) for x in arrays]))
+def _norm_of_all(arrays: Iterable[Any]) -> float:
+    """Return the norm of several arrays as of one."""
+    return norm([norm(x) for x in arrays])
 
 
 def _kind(operations: Sequence[OperationNode]) -> str:

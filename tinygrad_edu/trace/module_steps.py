@@ -17,6 +17,7 @@ from tinygrad_edu.trace.calls import CallEntry, is_own, join_calls
 from tinygrad_edu.trace.graph import OperationNode, read
 from tinygrad_edu.trace.invalid import arising_in, invalid_numbers
 from tinygrad_edu.trace.ledger import Ledger, ensure_pass, fact
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.step import Slot, Steps
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.waterfall import plural
@@ -151,7 +152,7 @@ def _passed_on(upstream: Any, passed: Sequence[tuple[Slot, str]]) -> str:
 
 def _compared(slot: Slot, upstream: Any) -> str:
     """Say how many times larger the gradient is that is passed on."""
-    before, after = wording.rms(upstream), wording.rms(slot.contribution)
+    before, after = norm(upstream), norm(slot.contribution)
     if not before or not math.isfinite(before) or not math.isfinite(after):
         return ""
     if not after:

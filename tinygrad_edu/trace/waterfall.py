@@ -38,7 +38,7 @@ class Bar:
         factor: the local derivative; of a module, how many times larger the gradient gets.
         before: log10 of the size of the gradient before this factor.
         after: and behind it.
-        product: the gradient behind it: the running product, or the rms of an array.
+        product: the gradient behind it: the running product, or the norm of an array.
         largest: the largest slope that an activation can have; None where that is not known.
         least: the smallest; 0 where it can let nothing through.
     """

@@ -15,6 +15,7 @@ import numpy as np
 
 from tinygrad_edu.trace.parameter_text import parameter_lines
 from tinygrad_edu.trace.roles import slopes_of
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.value import Value
 
@@ -78,16 +79,16 @@ def bracketed(text: str) -> str:
 
 
 def amount(x: Any) -> str:
-    """Write a gradient: a number, or of an array the root of the mean square of its elements.
+    """Write a gradient: a number, or of an array the norm: the root of the sum of its squares.
 
-    >>> amount(-2.0), amount(np.array([3.0, -3.0])), amount(None)
-    ('−2', 'rms 3', '–')
+    >>> amount(-2.0), amount(np.array([3.0, -4.0])), amount(None)
+    ('−2', 'norm 5', '–')
     """
     if x is None:
         return "–"
     if np.ndim(x) == 0:
         return number(float(x))
-    return f"rms {number(rms(x))}"
+    return f"norm {number(norm(x))}"
 
 
 def rounded(x: float, digits: int = 2) -> str:
@@ -97,13 +98,6 @@ def rounded(x: float, digits: int = 2) -> str:
     ('0.2', '20', '0.5')
     """
     return number(float(f"{x:.{digits}g}"), digits)
-
-
-def rms(x: Any) -> float:
-    """Return the root of the mean square of the elements; of none it is 0."""
-    array = np.asarray(x, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.mean(array * array))) if array.size else 0.0
 
 
 def ledger(slot: Slot, upstream: Any) -> str:
@@ -278,7 +272,7 @@ def _array_sentence(slots: Sequence[Slot], names: Sequence[str], what: str) -> s
 
 def _compared(slot: Slot) -> str:
     """Compare the size of what goes on with that of what arrived."""
-    before, after = rms(slot.upstream), rms(slot.contribution)
+    before, after = norm(slot.upstream), norm(slot.contribution)
     if not before or not is_finite(before) or not is_finite(after):
         return ""
     ratio = after / before

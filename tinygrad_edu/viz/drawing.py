@@ -36,7 +36,7 @@ def graph(
     """Draw the graph that a value or tensor was computed in.
 
     Boxes are values: name, number or shape, and the gradient of the output with respect to them
-    (of a tensor, the rms: the root of the mean square of its elements). Ellipses are operations.
+    (of a tensor, its norm: the root of the sum of squares). Ellipses are operations.
     Arrows show the way forward; the number and the look of an arrow show the gradient that flowed
     back along it in the last backward pass (upstream gradient × local derivative). A gradient that
     was not computed is "–", which is not 0; one to which other passes have added too says how much

@@ -1,7 +1,8 @@
 """How much of the gradient reaches each layer of a network: the numbers; pictures are elsewhere.
 
-`flow_table` prints them and `flow_figure` draws them. The measure is the rms of ∂L/∂activation of a
-layer next to that of the last one: a ratio near 1 is healthy. What the words mean is in `style`.
+`flow_table` prints them and `flow_figure` draws them. The measure is the norm of
+∂L/∂activation of a layer next to that of the last one: a ratio near 1 is healthy. What the words
+mean is in `style`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.viz.style import STEPS, WORDS, magnitude, rms_of
+from tinygrad_edu.trace.sizes import norm
+from tinygrad_edu.viz.style import STEPS, WORDS, magnitude
 
 DEAD_SHARE = 0.7
 """From this share of dead units on a layer is dead (AUTOTRAINER, X. Zhang et al., ICSE 2021)."""
@@ -33,9 +35,9 @@ class LayerFlow:
         name: "layer 1", …, and "output" for the last.
         gradient: mean |∂L/∂activation| over the batch and the units. Of the last layer, whose
             activation is between it and the loss, ∂L/∂(what its weights compute) counts.
-        rms: root mean square of the same; what is compared.
+        norm: ‖∂L/∂activation‖, the root of the sum of squares; what is compared.
         weight_gradient: ‖∂L/∂W‖, the square root of the sum of squares.
-        ratio: `rms` next to that of the last layer.
+        ratio: `norm` next to that of the last layer.
         flat: the share of slopes (per image and unit) below 1 % of the largest that the activation
             can have: where sigmoid and tanh are saturated, and relu is switched off. None for a
             layer without activation, and where a slope is nan.
@@ -46,7 +48,7 @@ class LayerFlow:
 
     name: str
     gradient: float
-    rms: float
+    norm: float
     weight_gradient: float
     ratio: float
     flat: float | None
@@ -220,9 +222,8 @@ def _measure(linear: Any, activation: list[Any], before: Any, after: Any) -> dic
     flat, dead = _flat_and_dead(activation, before)
     gradient = after.grad.numpy().astype(np.float64)
     with np.errstate(all="ignore"):
-        norm = float(np.linalg.norm(weight.grad.numpy().astype(np.float64)))
         mean = float(np.abs(gradient).mean())
-    sizes = {"gradient": mean, "rms": rms_of(gradient), "weight_gradient": norm}
+    sizes = {"gradient": mean, "norm": norm(gradient), "weight_gradient": norm(weight.grad.numpy())}
     return {**sizes, "flat": flat, "dead": dead}
 
 
@@ -257,11 +258,11 @@ def _slopes(activation: list[Any], numbers: Any) -> Any:
 
 def _judged(measured: list[dict[str, Any]]) -> tuple[LayerFlow, ...]:
     """Compare the layers with the last one, and judge each."""
-    last = measured[-1]["rms"]
+    last = measured[-1]["norm"]
     blocked = False  # whether a dead layer lies between here and the loss
     flows = []
     for i, layer in reversed(list(enumerate(measured))):
-        ratio, word = compare(layer["rms"], last)
+        ratio, word = compare(layer["norm"], last)
         blocked = blocked or (layer["dead"] or 0.0) >= DEAD_SHARE or last == 0
         if blocked and word != "nan" and _is_dead(layer):
             word = "dead"
@@ -271,7 +272,7 @@ def _judged(measured: list[dict[str, Any]]) -> tuple[LayerFlow, ...]:
 
 
 def _is_dead(layer: dict[str, Any]) -> bool:
-    return layer["rms"] == 0 or (layer["dead"] or 0.0) >= DEAD_SHARE
+    return layer["norm"] == 0 or (layer["dead"] or 0.0) >= DEAD_SHARE
 
 
 def compare(size: float, reference: float) -> tuple[float, str]:

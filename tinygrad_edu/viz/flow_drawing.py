@@ -36,7 +36,7 @@ def draw_flow(flow: GradientFlow, direction: str, theme: str, limit: int) -> Dig
     if direction == "auto":
         direction = "LR" if len(plan(recorded, limit)) <= MOST_ACROSS else "TB"
     sheet = Sheet(recorded, direction, theme, None)
-    last = flow[flow.reference].rms
+    last = flow[flow.reference].norm
     if last and math.isfinite(last):
         sheet.refer_to(last, flow.reference)
     draw_by_module(sheet, limit)

@@ -12,14 +12,22 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, Use, ValueNode
 from tinygrad_edu.trace.names import describe
+from tinygrad_edu.trace.sizes import norm, rms
 from tinygrad_edu.viz.flow_slopes import UNKNOWN, Shares, results_of, shares_of
-from tinygrad_edu.viz.style import rms_of as rms_of  # with mean_of and norm_of the sizes there are
+
+
+class Sizes(NamedTuple):
+    """How large a gradient is: mean |g|, root mean square, and root of the sum of squares."""
+
+    mean: float
+    rms: float
+    norm: float
 
 
 @dataclass(frozen=True)
@@ -27,14 +35,14 @@ class Measured:
     """What was measured in one layer, before it is compared with the others; see `LayerGradient`.
 
     Attributes:
-        gradient: mean and rms of |∂L/∂output|; None where no backward pass has come.
+        gradient: the sizes of ∂L/∂output; None where no backward pass has come.
         weight: the weights' own norm, then norm, mean and rms of |∂L/∂W|; None without weights.
         total: the norm of ∂L/∂W over all calls in which these weights took part.
     """
 
     name: str
     kind: str
-    gradient: tuple[float, float] | None
+    gradient: Sizes | None
     weight: tuple[float, float, float, float] | None
     total: float | None
     shares: Shares
@@ -51,7 +59,7 @@ def title(name: str, kind: str) -> str:
     >>> title("0", "Linear"), title("relu", "function"), title("", "Linear")
     ('0: Linear', 'relu', 'Linear')
     """
-    if kind == "function" or not name or name.startswith(f"{kind} #"):
+    if kind == "function" or not name or name.startswith(f"{kind}, call "):
         return name or kind
     return f"{name}: {kind}"
 
@@ -98,7 +106,7 @@ def _measure(
     norms: Mapping[int, float],
 ) -> Measured:
     gradient = together(value.gradient for value in results_of(part.operations))
-    size = None if gradient is None else (mean_of(gradient), rms_of(gradient))
+    size = None if gradient is None else sizes_of(gradient)
     is_activation = part.is_function or (part.call.is_innermost and not weights)
     shares = shares_of(part.operations) if is_activation else UNKNOWN
     sent = together(_sent(uses) for uses in weights.values())
@@ -106,15 +114,15 @@ def _measure(
         return Measured(part.name, part.kind, size, None, None, shares)
     own = math.hypot(*(_norm_now(value, norms) for value in weights))
     total = together(_sent(every[value]) for value in weights)
-    figures = (own, norm_of(sent), mean_of(sent), rms_of(sent))
-    return Measured(part.name, part.kind, size, figures, norm_of(total), shares)
+    figures = (own, norm(sent), mean_of(sent), rms(sent))
+    return Measured(part.name, part.kind, size, figures, norm(total), shares)
 
 
 def _norm_now(value: ValueNode, norms: Mapping[int, float]) -> float:
     known = norms.get(id(value.source))
     if known is not None:
         return known
-    return norm_of(getattr(value.source, "array", getattr(value.source, "data", 0.0)))
+    return norm(getattr(value.source, "array", getattr(value.source, "data", 0.0)))
 
 
 def _sent(uses: list[Use]) -> Any:
@@ -144,7 +152,7 @@ def parts_of(recorded: Graph, model: Any) -> list[Part]:
             own[operation.call].append(operation)
     parts: list[Part] = []
     for call, operations in own.items():
-        path = paths[id(call.module)]
+        path = ".".join(filter(None, (paths[id(call.module)], call.part)))
         if call.is_innermost:
             parts.append(Part(path, type(call.module).__name__, call, operations))
         else:
@@ -176,8 +184,8 @@ def reference_in(graph: Graph) -> tuple[float, str] | None:
     """Find what gradients are compared with: the last layer with weights, as in `gradient_flow`.
 
     Returns:
-        The rms of ∂L/∂output there and the title of the layer; None if no such layer has a gradient
-        that others can be compared with.
+        The norm of ∂L/∂output there and the title of the layer; None if no such layer has a
+        gradient that others can be compared with.
     """
     modules = Modules(graph)
     for part in reversed(parts_of(graph, modules) if modules.named else []):
@@ -185,7 +193,7 @@ def reference_in(graph: Graph) -> tuple[float, str] | None:
         gradient = together(value.gradient for value in results_of(part.operations))
         if gradient is None or all(use.contribution is None for use in uses):
             continue
-        size = rms_of(gradient)
+        size = norm(gradient)
         return (size, title(part.name, part.kind)) if 0 < size < math.inf else None
     return None
 
@@ -223,12 +231,12 @@ def _is_within(call: ModuleCall | None, outer: ModuleCall) -> bool:
 
 
 def _number_repeats(parts: list[Part]) -> None:
-    """Let a module that was called several times have a name for each call: `cell`, `cell #2`."""
+    """Name each call of a module that was called several times: `cell`, `cell, call 2`."""
     seen: Counter[str] = Counter()
     for part in parts:
         seen[part.name] += 1
         if seen[part.name] > 1:
-            part.name = f"{part.name or part.kind} #{seen[part.name]}"
+            part.name = f"{part.name or part.kind}, call {seen[part.name]}"
 
 
 # --- weights -------------------------------------------------------------------------------------
@@ -272,12 +280,12 @@ def together(gradients: Iterable[Any]) -> Any:
     return np.concatenate(known) if known else None
 
 
+def sizes_of(gradient: Any) -> Sizes:
+    """Measure a gradient."""
+    return Sizes(mean_of(gradient), rms(gradient), norm(gradient))
+
+
 def mean_of(x: Any) -> float:
     """Return the mean of |x|."""
     with np.errstate(all="ignore"):
         return float(np.abs(x).mean()) if np.size(x) else 0.0
-
-
-def norm_of(x: Any) -> float:
-    """Return the root of the sum of squares, as exactly for tiny and huge numbers as for others."""
-    return rms_of(x) * math.sqrt(np.size(x))

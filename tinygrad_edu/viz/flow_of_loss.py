@@ -38,12 +38,13 @@ class LayerGradient:
     """What one layer got of the gradient. Sizes of weights are None for a layer without any.
 
     Attributes:
-        name: the path of its module in the model; "relu" for a function; "cell #2" for the second
-            call of the same.
+        name: the path of its module in the model; "relu" for a function; "cell, call 2" for the
+            second call of the same, "lstm.step 3" for a step through time.
         kind: the class of its module, or "function".
         mean: mean |∂L/∂output| over all elements; None if no backward pass has come here.
         rms: root mean square of ∂L/∂output, likewise.
-        ratio: `rms` next to that of the reference layer.
+        norm: ‖∂L/∂output‖, the root of the sum of squares, likewise.
+        ratio: `norm` next to that of the reference layer.
         weight_gradient: ‖∂L/∂W‖ of this call, the root of the sum of squares.
         weight_mean: mean |∂L/∂W|.
         weight_rms: root mean square of ∂L/∂W.
@@ -62,6 +63,7 @@ class LayerGradient:
     kind: str
     mean: float | None
     rms: float | None
+    norm: float | None
     ratio: float | None
     weight_gradient: float | None
     weight_mean: float | None
@@ -182,7 +184,7 @@ class GradientFlow:
 
         return plot_flows([self], ax, theme=theme, limits=limits)
 
-    def graph(self, *, direction: str = "LR", theme: str = "auto", limit: int = 300) -> Digraph:
+    def graph(self, *, direction: str = "auto", theme: str = "auto", limit: int = 300) -> Digraph:
         """Draw the model by module, with the gradients relative to the same reference layer.
 
         Arguments as of `viz.graph`. It shows the graph of the loss as it is now.
@@ -216,7 +218,7 @@ class GradientFlow:
         ...         optimizer.zero_grad()
         ...         nn.MSELoss()(model(torch.randn(8, 3)), torch.zeros(8, 2)).backward()
         ...         optimizer.step()
-        >>> history.layers, history.array("rms").shape
+        >>> history.layers, history.array("norm").shape
         (['0: Linear', '1: Tanh', '2: Linear'], (3, 5))
         """
         from tinygrad_edu.viz.flow_record import FlowHistory
@@ -253,7 +255,7 @@ def gradient_flow(
 
     Call it after `loss.backward()`. It reads the recorded graph and runs nothing, so the model may
     be anything: modules in modules, residual connections, a module called several times (a layer
-    for each call). The measure is the rms of ∂L/∂output of a layer next to that of the last layer
+    for each call). The measure is the norm of ∂L/∂output of a layer next to that of the last layer
     with weights, so it depends neither on the size of the loss nor on the width of the layers. A
     layer behind that one, such as a sigmoid at the output, belongs to the loss, and is not judged
     unless it is dead or has a nan:
@@ -341,26 +343,27 @@ class _Judge:
 
     def __init__(self, reference: Measured, reached: Sequence[Measured]) -> None:
         assert reference.gradient is not None and reached[-1].gradient is not None
-        self.last = reference.gradient[1]
+        self.last = reference.gradient.norm
         self.reference = reference
         self.is_behind = True  # whether the reference is still to come
-        self.blocker = "the loss" if reached[-1].gradient[1] == 0 else ""
+        self.blocker = "the loss" if reached[-1].gradient.norm == 0 else ""
 
     def layer(self, of: Measured, lr: float) -> LayerGradient:
         """Judge one layer."""
-        mean, rms = of.gradient or (None, None)
+        mean, rms, norm = of.gradient or (None, None, None)
         own, *sizes = of.weight or (None, None, None, None)
         update = None
         if own is not None and of.total is not None:
             update = lr * of.total / own if own else math.inf
         self.is_behind = self.is_behind and of is not self.reference
-        ratio = None if rms is None else compare(rms, self.last)[0]
-        word, reason = self._verdict(of, rms)
+        ratio = None if norm is None else compare(norm, self.last)[0]
+        word, reason = self._verdict(of, norm)
         return LayerGradient(
             name=of.name,
             kind=of.kind,
             mean=mean,
             rms=rms,
+            norm=norm,
             ratio=ratio,
             weight_gradient=sizes[0],
             weight_mean=sizes[1],
@@ -372,19 +375,19 @@ class _Judge:
             reason=reason,
         )
 
-    def _verdict(self, of: Measured, rms: float | None) -> tuple[str, str]:
+    def _verdict(self, of: Measured, norm: float | None) -> tuple[str, str]:
         dead, flat = of.shares.dead or 0.0, of.shares.flat or 0.0
-        if rms is None:
+        if norm is None:
             return NOT_COMPUTED, "no backward pass has come here"
-        if math.isnan(rms):
+        if math.isnan(norm):
             return "nan", "the gradient is nan"
         if dead >= DEAD_SHARE:
             self.blocker = of.title
             return "dead", f"{100 * dead:.0f} % of its units let no gradient through"
-        if rms == 0 and self.blocker:
+        if norm == 0 and self.blocker:
             return "dead", f"nothing comes through {self.blocker}"
-        ratio, word = compare(rms, self.last)
-        if math.isinf(rms) or math.isinf(ratio):
+        ratio, word = compare(norm, self.last)
+        if math.isinf(norm) or math.isinf(ratio):
             return "exploding", "the gradient is more than a float can hold"
         if self.is_behind:
             self.blocker = of.title if self.last == 0 else self.blocker
@@ -392,7 +395,7 @@ class _Judge:
         if of is self.reference:
             return word, "what the others are compared with"
         reason = f"{share(ratio)} the gradient at {self.reference.title}"
-        if rms == 0:
+        if norm == 0:
             reason = "smaller than a float can hold"
         if flat > MOST_FLAT:
             reason += f"; {100 * flat:.0f} % of its slopes are flat"

@@ -90,7 +90,7 @@ def plot_flows(
     ax.set_xlim(10.0 ** ends[0], 10.0 ** ends[1])
     ax.set_ylim(count - 0.5, -0.9)
     references = ", ".join(dict.fromkeys(flow.reference for flow in flows))
-    ax.set_xlabel(f"rms of ∂L/∂output, relative to that of {references}", color=colors.text)
+    ax.set_xlabel(f"norm of ∂L/∂output, relative to that of {references}", color=colors.text)
     title = f"{flows[0].name}: {flows[0].verdict}" if len(flows) == 1 else "The gradient by layer"
     ax.set_title(title, color=colors.text, fontsize=11, fontweight="bold", pad=34, loc="left")
     _draw_legend(ax, colors)
@@ -289,7 +289,7 @@ def plot_history(
     colors = _theme(theme)
     layers = history.layers
     ax = new_axes(ax, colors, (8.5, 1.9 + 0.26 * min(len(layers), MOST_NAMES)))
-    sizes = history.array("rms" if absolute else "ratio")[::-1]
+    sizes = history.array("norm" if absolute else "ratio")[::-1]
     with np.errstate(all="ignore"):
         logs = np.log10(sizes)
     shown = np.ma.masked_invalid(logs)
@@ -308,7 +308,7 @@ def plot_history(
     first, last = history[0], history[-1]
     title = f"{first.name}: {first.verdict} at first, {last.verdict} at the end"
     ax.set_title(title, color=colors.text, fontsize=11, fontweight="bold", loc="left")
-    words = "rms of ∂L/∂output" + ("" if absolute else f", relative to {last.reference}")
+    words = "norm of ∂L/∂output" + ("" if absolute else f", relative to {last.reference}")
     _draw_scale(ax, colors, image, words, absolute)
     _draw_states(ax, colors, bool((sizes == 0).any()), bool(history.invalid().any()))
     return ax

@@ -63,7 +63,7 @@ def panel(flow: NetworkFlow | ChainFlow) -> Panel:
         measure = "|∂y/∂x| at each step"
         return Panel(f"× {factor}", flow.verdict, sentence, rows, "y", measure)
     rows = [Row(flow.layers[i].name, flow.layers[i].ratio) for i in chosen(len(flow.layers))]
-    measure = "rms of ∂L/∂activation of each layer"
+    measure = "norm of ∂L/∂activation of each layer"
     return Panel(flow.name, flow.verdict, _sentence(flow), rows[::-1], "loss", measure)
 
 

@@ -17,8 +17,9 @@ import numpy as np
 
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.trace.graph import read
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.value import Value
-from tinygrad_edu.viz.flow_layers import measure, norm_of
+from tinygrad_edu.viz.flow_layers import measure
 from tinygrad_edu.viz.flow_of_loss import (
     GradientFlow,
     LayerGradient,
@@ -121,7 +122,7 @@ class FlowHistory(Sequence[GradientFlow]):
         norms: dict[int, float] | None = None
         for x in _tensors_in(output):
             if x.grad_fn is not None:
-                norms = norms or {id(p): norm_of(p.array) for p in self._model.parameters()}
+                norms = norms or {id(p): norm(p.array) for p in self._model.parameters()}
                 self._watches.add(_Watch(x, norms, self._arrived))
 
     def _arrived(self, watch: _Watch) -> None:
@@ -154,11 +155,11 @@ class FlowHistory(Sequence[GradientFlow]):
         """The titles of all layers that occur."""
         return list(dict.fromkeys(layer.title for flow in self for layer in flow.layers))
 
-    def array(self, figure: str = "rms") -> Any:
+    def array(self, figure: str = "norm") -> Any:
         """Return a figure as an array of layers × steps; nan where there is none.
 
         Args:
-            figure: the name of a number of `LayerGradient`, such as "rms", "ratio", "update".
+            figure: the name of a number of `LayerGradient`, such as "norm", "ratio", "update".
 
         Raises:
             ValueError: there is no such figure.
@@ -181,12 +182,12 @@ class FlowHistory(Sequence[GradientFlow]):
         found = np.zeros((len(rows), len(self)), dtype=bool)
         for step, flow in enumerate(self):
             for layer in flow.layers:
-                bad = layer.rms is not None and not math.isfinite(layer.rms)
+                bad = layer.norm is not None and not math.isfinite(layer.norm)
                 found[rows[layer.title], step] = bad
         return found
 
     def plot(self, ax: Any = None, *, theme: str = "light", absolute: bool = False) -> Any:
-        """Draw a heat map of layers × steps: log10 of the rms of ∂L/∂output.
+        """Draw a heat map of layers × steps: log10 of the norm of ∂L/∂output.
 
         Args:
             ax: a matplotlib `Axes`; by default a new figure is made.

@@ -50,7 +50,7 @@ def panel_of(flow: GradientFlow) -> Panel:
         )
         for layer in reversed(flow.layers)
     ]
-    measure = "rms of ∂L/∂output of each layer"
+    measure = "norm of ∂L/∂output of each layer"
     return Panel(flow.name, flow.verdict, flow.sentence, rows, "loss", measure)
 
 
@@ -84,7 +84,7 @@ def _columns(flow: GradientFlow) -> list[Column]:
     longest = max(len(layer.title) for layer in flow.layers)
     columns = [
         ("layer", min(max(longest, 5), LONGEST_NAME), 0),
-        ("rms ∂L/∂out", 11, 2),
+        ("‖∂L/∂out‖", 11, 2),
         (BAR, len(BAR), 3),
         ("ratio", 8, 0),
         ("‖∂L/∂W‖", 8, 4),
@@ -132,7 +132,7 @@ def cells_of(layer: LayerGradient) -> dict[str, str]:
     """Write the figures of a layer under the titles of the columns."""
     return {
         "layer": layer.title,
-        "rms ∂L/∂out": number(layer.rms, 3),
+        "‖∂L/∂out‖": number(layer.norm, 3),
         "ratio": number(layer.ratio, 3),
         "‖∂L/∂W‖": "" if layer.weight_gradient is None else number(layer.weight_gradient, 3),
         UPDATE: "" if layer.update is None else number(layer.update, 2),
@@ -146,7 +146,7 @@ def notes(flow: GradientFlow, shown: Sequence[str]) -> str:
     """Say what the columns mean."""
     rate = "" if flow.lr == 1 else f"lr {flow.lr:g} · "
     meanings = {
-        "ratio": f"rms of ∂L/∂output relative to that of {flow.reference}",
+        "ratio": f"norm of ∂L/∂output relative to that of {flow.reference}",
         UPDATE: f"{rate}‖∂L/∂W‖ / ‖W‖",
         "flat": "share of slopes below 1 % of the largest (sigmoid, tanh: saturated; relu: off)",
         "dead": "share of units whose slope is 0 for every sample",
@@ -158,7 +158,7 @@ def notes(flow: GradientFlow, shown: Sequence[str]) -> str:
 
 # --- HTML ----------------------------------------------------------------------------------------
 
-HTML = ("layer", "rms ∂L/∂out", "ratio", BAR, "‖∂L/∂W‖", UPDATE, "flat", "dead", "verdict")
+HTML = ("layer", "‖∂L/∂out‖", "ratio", BAR, "‖∂L/∂W‖", UPDATE, "flat", "dead", "verdict")
 HTML_SIDE_BY_SIDE = ("layer", "ratio", BAR, "dead", "verdict")
 
 

@@ -55,7 +55,7 @@ def comparison_report(
     console.print(table)
     console.print()
     references = dict.fromkeys(flow.reference for flow in flows)
-    words = f"Numbers and bars: rms of ∂L/∂output relative to that of {', '.join(references)}."
+    words = f"Numbers and bars: norm of ∂L/∂output relative to that of {', '.join(references)}."
     console.print(Text(words, style="dim"))
     return written(console, ascii_only)
 

@@ -23,7 +23,7 @@ ASCII = str.maketrans(SIGNS, "--d|#-.-x8S2")
 """The signs that tables need beyond ASCII, and what stands for them where they cannot be shown."""
 
 NOTES = {
-    "ratio": "the rms of ∂L/∂a over a layer's activations a, relative to that of the output",
+    "ratio": "the norm of ∂L/∂a over a layer's activations a, relative to that of the output",
     "flat": "share of slopes below 1 % of the largest (sigmoid, tanh: saturated; relu: off)",
     "dead": "share of units whose slope is 0 for every image",
 }
@@ -107,7 +107,7 @@ Column = tuple[str, int, int]
 NETWORK: list[Column] = [
     ("layer", 8, 0),
     ("mean |∂L/∂a|", 12, 6),
-    ("rms ∂L/∂a", 9, 1),
+    ("‖∂L/∂a‖", 9, 1),
     (BAR, SHORTEST_BAR, 2),
     ("ratio", 8, 0),
     ("‖∂L/∂W‖", 8, 3),
@@ -142,7 +142,7 @@ def _layers(flow: NetworkFlow, axis: Axis, bar: int) -> Iterator[dict[str, Any]]
         yield {
             "layer": layer.name,
             "mean |∂L/∂a|": number(layer.gradient, 3),
-            "rms ∂L/∂a": number(layer.rms, 3),
+            "‖∂L/∂a‖": number(layer.norm, 3),
             BAR: bar_text(layer.ratio, axis, bar),
             "ratio": number(layer.ratio, 3),
             "‖∂L/∂W‖": number(layer.weight_gradient, 3),

@@ -41,7 +41,7 @@ def legend(theme: Theme, seen: Collection[str], reference: str, tensors: bool = 
     """
     rows = [frames(theme, seen)]
     if "known" in seen:
-        of_tensors = " (of a tensor, the rms of its elements)" if tensors else ""
+        of_tensors = " (of a tensor, its norm: the root of the sum of squares)" if tensors else ""
         rows.append(text(f"Size of the gradient that flows back{of_tensors},", theme))
         rows += [text(line, theme) for line in f"relative to {reference}".split("; ")]
         rows.append(scale(theme))

@@ -146,7 +146,7 @@ class Sheet:
         return self.reference if value.shape or count > 1 else self.reference_of_numbers
 
     def gradient_row(self, values: Sequence[ValueNode], **look: Any) -> str:
-        """Write the gradient of values in a cell of its colour: a number, of several the rms.
+        """Write the gradient of values in a cell of its colour: a number, of several their norm.
 
         Where it holds more than this graph sent, the part of this graph is said too.
         """
@@ -154,7 +154,7 @@ class Sheet:
         shape, several = values[0].shape, np.ndim(gradient) > 0
         shown = magnitude(size_of(gradient), self.reference_for(values[0], np.size(gradient)))
         self.seen.add(shown.state)
-        words = "grad rms" if shape or several else "grad"
+        words = "grad norm" if shape or several else "grad"
         text = f"{words} {number(_shown_number(gradient))}"
         sent = together([_sent_to(value) for value in values])
         if _holds_more(values, gradient, sent):
@@ -214,7 +214,7 @@ def _last_weight(recorded: Graph) -> tuple[float, str] | None:
 
 
 def _shown_number(gradient: Any) -> float | None:
-    """Return the number that stands for a gradient: itself, or the rms of an array."""
+    """Return the number that stands for a gradient: itself, or the norm of an array."""
     return size_of(gradient) if gradient is None or np.ndim(gradient) else float(gradient)
 
 

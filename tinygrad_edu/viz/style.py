@@ -1,7 +1,7 @@
 """How all pictures look: colours, thresholds, line widths, and how a number is written.
 
 A picture shows how large a gradient is by colour and by width, both on the logarithm of its
-magnitude: r = log10(|g| / reference), where |g| of a tensor is the rms of its elements. It never
+magnitude: r = log10(|g| / reference), where |g| of a tensor is its norm. It never
 shows the sign by colour. The seven steps of the ratio |g| / reference are
 
     ratio  ≤ 1e-5, to 1e-3    to 0.1     to 10    to 70    to 1e4, above
@@ -23,8 +23,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any
 
-import numpy as np
-
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.text import number as number  # re-exported: all pictures write so
 
 FONT = "Arial"  # its widths are known to Graphviz even where there is no font
@@ -209,25 +208,9 @@ def width(shown: Magnitude) -> float:
 
 
 def size_of(gradient: Any) -> float | None:
-    """Return the size of a gradient: |g|, or the rms of the elements; None if there is no gradient.
+    """Return the size of a gradient: |g|, of an array its norm; None if there is no gradient.
 
-    The root of the mean square, not of the sum: a wide layer has a larger norm without any element
-    being larger.
-
-    >>> size_of(np.array([7.0, -1.0])), size_of(-2.0), size_of(None)
+    >>> size_of(np.array([3.0, -4.0])), size_of(-2.0), size_of(None)
     (5.0, 2.0, None)
     """
-    return None if gradient is None else rms_of(gradient)
-
-
-def rms_of(x: Any) -> float:
-    """Return the root of the mean square, which no square over- or underflows; of nothing it is 0.
-
-    >>> rms_of(np.array([3e-200, -3e-200]))
-    3e-200
-    """
-    array = np.abs(np.asarray(x, np.float64))
-    largest = float(array.max()) if array.size else 0.0
-    if largest == 0 or not math.isfinite(largest):
-        return largest
-    return largest * math.sqrt(float(np.square(array / largest).mean()))
+    return None if gradient is None else norm(gradient)

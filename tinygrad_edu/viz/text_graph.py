@@ -198,7 +198,7 @@ def content(value: ValueNode) -> tuple[str, Pieces]:
 
 
 def gradient(given: Any) -> Pieces:
-    """Write a gradient, or of an array the root mean square, in the colour of its size.
+    """Write a gradient, or of an array the norm, in the colour of its size.
 
     >>> gradient(-0.5), gradient(None)
     ([('−0.5', 'none')], [('–', '')])

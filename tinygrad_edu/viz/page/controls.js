@@ -89,7 +89,7 @@ function makeLegend(parent, models) {
   });
   const { tensors } = models[0].data;
   const cells = tensors
-    ? "Cell at an arrow’s end: the gradient that flowed back along it (root of the mean square)."
+    ? "Cell at an arrow’s end: the gradient that flowed back along it (the norm: the root of the sum of squares)."
     : "Cells at an arrow’s end: × the local derivative, and below it what flows back = upstream × local.";
   const references = models.map(({ data }) => (data.title ? `${data.title}: ` : "") + scaleWords(data));
   parent.append(

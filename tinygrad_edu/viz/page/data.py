@@ -16,11 +16,12 @@ from tinygrad_edu.trace.microscope import taken_apart
 from tinygrad_edu.trace.module_steps import module_steps
 from tinygrad_edu.trace.roles import role_of
 from tinygrad_edu.trace.rule_text import rule_template
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.step import Slot, Step, Steps
 from tinygrad_edu.trace.straight_line import JAVASCRIPT_HELPERS, program
 from tinygrad_edu.trace.symbols import Symbol, literal
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.trace.wording import applied, rms
+from tinygrad_edu.trace.wording import applied
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.legend import SAMPLES
 from tinygrad_edu.viz.page.by_module import call_facts, module_facts, results_of
@@ -119,6 +120,10 @@ def verdict_facts(facts: Facts, ledger: Steps, output: Any, params: Any) -> Fact
     told: Facts = {"verdict": {"word": found.word, "sentence": found.sentence}}
     if found.leaf is not None and not facts["tensors"]:
         told["verdict"].update(leaf=found.leaf, behind=found.behind, groups=found.groups)
+    if found.weight is not None:
+        told["verdict"]["weight"] = next(
+            value.index for value in ledger.graph.values if value.source is found.weight
+        )
     if found.reference and math.isfinite(found.reference):
         _, _, others = facts["referenceWords"].partition("; ")
         if not facts["tensors"]:
@@ -167,10 +172,10 @@ class _Writer:
     def _reference(self) -> tuple[float, float, str]:
         """Return the healthy size of a tensor's gradient and of a number's, and what they are."""
         root = self.graph.outputs[0]
-        of_output = rms(self.gradients.get(root.index, 1.0))
+        of_output = norm(self.gradients.get(root.index, 1.0))
         of_output = of_output if 0 < of_output < math.inf else 1.0
         for value in reversed(self.graph.values):
-            size = rms(self.gradients.get(value.index, 0.0))
+            size = norm(self.gradients.get(value.index, 0.0))
             if value.made_by is not None and value.shape and 0 < size < math.inf:
                 return size, of_output, f"{number(size)} at {self.ledger.names[value.index]}"
         return of_output, of_output, f"{number(of_output)} at the output"
@@ -183,7 +188,7 @@ class _Writer:
         """
         for operation in reversed(self.graph.operations):
             found = {
-                use.value: rms(self.gradients[use.value.index])
+                use.value: norm(self.gradients[use.value.index])
                 for use in operation.arguments
                 if use.value.kind == "parameter"
                 and use.value.shape
@@ -359,7 +364,7 @@ def module_note(output: Any) -> str:
 
 
 def _size(gradient: Any) -> float | None:
-    return None if gradient is None else rms(gradient)
+    return None if gradient is None else norm(gradient)
 
 
 def plain(x: float | None) -> float | str | None:

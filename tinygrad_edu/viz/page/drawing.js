@@ -187,7 +187,7 @@ class Drawing {
     ghost(group, "over", [x + 8, y - 3], done ? was(first.values[i], now.values[i]) : "");
     if (!cell || !gradient) return;
     const shown = model.magnitudeOf(i, found);
-    const word = shape ? "grad rms " : "grad ";
+    const word = shape ? "grad norm " : "grad ";
     const cross = shown.state === "invalid" ? "✕ " : "";
     write(gradient, cross + word + fitted(found));
     const before = found === undefined ? "" : was(first.gradients[i], now.gradients[i]);

@@ -37,9 +37,10 @@ const CLICK = "Click a value in the drawing, or find it by name.";
 const ROUNDING =
   "Its terms cancel: what is left is rounding, and the gradient is 0 but for that. So it is for a bias before a normalisation, which subtracts it again.";
 
-/** The leaf that a verdict speaks of. @param {Model} model */
+/** The leaf that a verdict speaks of, or of tensors a weight of the layer. @param {Model} model */
 function toldOf(model) {
-  return model.data.tensors || !model.data.verdict ? undefined : verdictOf(model).leaf;
+  const { tensors, verdict } = model.data;
+  return tensors || !verdict ? verdict?.weight : verdictOf(model).leaf;
 }
 
 /** What to explain first: what the verdict is about, if it is about a leaf. @param {Model[]} models */
@@ -76,11 +77,11 @@ function explanation(model, value, player) {
     const words = `∂${output}/∂${name} is not known yet at this step: it is explained when all of it has come back.`;
     return [...views, ...heldBack(words, player)];
   }
-  const of = data.tensors ? "\u00a0(rms)" : "";
+  const of = data.tensors ? "\u00a0(norm)" : "";
   views.push(block(equations([fraction(output, name), sign("="), numeral(gradient), math("mtext", of)])));
   if (rounding) views.push(html("p", { class: "state" }, ROUNDING));
   views.push(arriving(model, value));
-  views.push(...elementViews(model, value), ...moduleViews(model, value));
+  views.push(...moduleViews(model, value), ...elementViews(model, value));
   if (!data.tensors) views.push(...pathViews(model, value));
   return views;
 }

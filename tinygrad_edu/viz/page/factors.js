@@ -25,7 +25,7 @@ function moduleViews(model, value) {
     html("p", {}, culprit ? `${story}.` : story),
     ...named,
     ...remark,
-    inFrame(bars.length, fallChart(bars.map(fallOf), "The rms of the gradient from module to module, in decades")),
+    inFrame(bars.length, fallChart(bars.map(fallOf), "The norm of the gradient from module to module, in decades")),
     html("p", { class: "rule" }, rule),
     inFrame(bars.length, factorTable(bars)),
   ];
@@ -49,6 +49,6 @@ function factorTable(bars) {
   const rows = bars.map(([name, , ...numbers]) =>
     html("tr", {}, html("th", { scope: "row" }, name), ...[1, 0, 2].map((i) => html("td", {}, number(parsed(numbers[i])))))
   );
-  const caption = html("caption", {}, "rms of the gradient");
+  const caption = html("caption", {}, "norm of the gradient");
   return html("table", { class: "passed factors" }, caption, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }

@@ -48,7 +48,7 @@ function flowCaption(flows) {
   const references = flows.map(({ data }) => `${number(data.reference)} at ${referenceName(data)}${data.title ? ` (${data.title})` : ""}`);
   const behind = flows.some(({ layers }) => layers.some(({ isBehind }) => isBehind));
   return (
-    `From the output back. rms: root of the mean square of the gradient. ratio: rms ÷ ${references.join(" and ")}, what comes ` +
+    `From the output back. norm: root of the sum of squares of the gradient. ratio: norm ÷ ${references.join(" and ")}, what comes ` +
     `there. Bars, bands and the verdict go by the ratio${behind ? "; a layer behind that place is not judged, and has no colour" : ""}.` +
     (flows.length > 1 ? ` Upper bars: ${flows[0].data.title}; lower bars: ${flows.slice(1).map(({ data }) => data.title).join(", ")}.` : "")
   );
@@ -78,7 +78,7 @@ function layerOf(model, i) {
     const leaves = v === data.output || data.arrows.some((arrow) => arrow.value === v && data.operations[arrow.operation].call !== i);
     return leaves ? [v] : [];
   });
-  return { name: pathOf(data, i), size: rootMeanSquare(model, made) };
+  return { name: pathOf(data, i), size: normOf(model, made) };
 }
 
 /** The name of a call with those of the modules around it: `blocks.0.a: Linear(8 -> 8)`. @param {GraphData} data @param {number} i */
@@ -118,16 +118,16 @@ function depthsOf(model) {
       const made = members.map((i) => data.operations[Number(data.values[i].by)].symbol);
       const symbols = [...new Set(made)].slice(0, 3).join(" ");
       const name = members.length === 1 ? `${symbols} ${data.values[members[0]].name}` : `${symbols}, ${members.length} values`;
-      return { name, size: rootMeanSquare(model, members) };
+      return { name, size: normOf(model, members) };
     })
     .reverse();
 }
 
 /** @param {Model} model @param {number[]} members @returns {Num} */
-function rootMeanSquare({ now }, members) {
+function normOf({ now }, members) {
   const sizes = members.map((i) => now.gradients[i]).filter((g) => g !== null);
   if (!sizes.length) return null;
-  return Math.sqrt(sizes.reduce((sum, g) => sum + Number(g) ** 2, 0) / sizes.length);
+  return sizes.length === 1 ? Math.abs(Number(sizes[0])) : Math.sqrt(sizes.reduce((sum, g) => sum + Number(g) ** 2, 0));
 }
 
 /**
@@ -179,7 +179,7 @@ function flowChart(flows, range) {
     root.append(svg("text", { x: at(d), y: 25, "text-anchor": "middle" }, number(10 ** d, 2)));
   }
   const columns = [w - column - 2, w - 2];
-  const heads = flows.length > 1 ? flows.map(({ data }) => data.title) : ["rms", "ratio"];
+  const heads = flows.length > 1 ? flows.map(({ data }) => data.title) : ["norm", "ratio"];
   if (flows.length <= columns.length) heads.forEach((head, k) => root.append(columnText("heading", columns[k], 11, cut(head, 9))));
   flows[0].layers.forEach((_, k) => {
     const y = top + k * row;
@@ -193,7 +193,7 @@ function flowChart(flows, range) {
       if (shown.state === "known") root.append(svg("g", { class: look }, svg("rect", bar)));
       const cross = shown.state === "invalid" ? "✕ " : "";
       const middle = y + row / 2 + 4;
-      if (flows.length === 1) root.append(columnText("rms", columns[0], middle, cross + number(size, 3)));
+      if (flows.length === 1) root.append(columnText("norm", columns[0], middle, cross + number(size, 3)));
       if (flows.length <= columns.length) root.append(columnText("ratio", columns[flows.length > 1 ? j : 1], middle, number(ratio(size, data), 3)));
     });
   });

@@ -22,7 +22,7 @@ function callView(model, call, step, entries) {
   const rows = entries.map((entry, k) => ({ entry, slot: step.slots[k], value: data.values[data.arrows[entry.arrow].value] }));
   const isOwn = (/** @type {typeof rows[0]} */ { value }) => value.kind === "parameter";
   const names = call.results.map((i) => data.values[i].name).join(" and ");
-  const arriving = html("p", {}, `Arrives from ${names}: `, html("b", {}, number(step.upstream)), " (rms)");
+  const arriving = html("p", {}, `Arrives from ${names}: `, html("b", {}, number(step.upstream)), " (norm)");
   const inside = (call.reused ?? []).map((i) => data.values[i].name);
   const more = inside.length ? [html("p", { class: "rule" }, `${inside.join(" and ")}: what flows back from outside; .grad also counts what does inside.`)] : [];
   const passed = rows.filter((row) => !isOwn(row));
@@ -43,7 +43,7 @@ function callView(model, call, step, entries) {
  */
 function passedTable(title, rows, step, isCompared) {
   const adds = rows.some(({ entry }) => entry.before !== null);
-  const head = ["to", "rms", ...(isCompared ? ["factor"] : []), ...(adds ? ["in all"] : [])];
+  const head = ["to", "norm", ...(isCompared ? ["factor"] : []), ...(adds ? ["in all"] : [])];
   const body = rows.map(({ entry, slot, value }) => {
     const sum = entry.before === null ? "" : number(entry.after);
     const cells = [number(entry.contribution), ...(isCompared ? [ratioOf(entry, step)] : []), ...(adds ? [sum] : [])];

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_edu.trace.graph import Use, ValueNode
 from tinygrad_edu.trace.rule_text import rule_template
-from tinygrad_edu.trace.wording import rms
+from tinygrad_edu.trace.sizes import rms
 
 LAST_DIGITS = 32
 """So many units in the last place of a sum are nothing but its rounding."""

@@ -142,7 +142,7 @@ function ledgerOf(model, entry, upstream) {
     return `${before} → ${entry.before === null ? product : `${before} + (${product})`} = ${after}`;
   }
   const added = entry.before === null ? "" : `, with ${number(entry.contribution)} added`; // sizes do not add up
-  return `${before} → ${after}${added} (rms)`;
+  return `${before} → ${after}${added} (norm)`;
 }
 
 /** The rule with the names of the values, and with their numbers. @param {Model} model @param {StepData} step @param {SlotData} slot */

@@ -122,6 +122,8 @@ interface VerdictData {
   /** The class of its colour, of a network; found when it is first shown. */
   look?: string;
   leaf?: number;
+  /** Of a network, the parameter whose way back shows what did it. */
+  weight?: number;
   /** Of numbers: what lies behind the loss, and the leaves by their depth. */
   behind?: number[];
   groups?: number[][];

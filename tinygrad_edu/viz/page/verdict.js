@@ -60,9 +60,15 @@ function classOfWord(word) {
   return `step-${found[0] < healthy ? found.at(-1) : found[0]}`;
 }
 
-/** Open what shows the factors: the flow of a network, the waterfall of a leaf. @param {App} app @param {Model} model */
+/**
+ * Open what shows the factors, the waterfall of a leaf or weight; where the page has none, the flow.
+ * @param {App} app
+ * @param {Model} model
+ */
 function showWhy(app, model) {
-  const { leaf } = verdictOf(model);
+  const { factors, verdict } = model.data;
+  const weight = verdict?.weight ?? -1;
+  const leaf = verdictOf(model).leaf ?? (factors?.ways[weight] && weight);
   if (leaf !== undefined) app.goTo(model, leaf);
   app.panels.find(({ id }) => id === (leaf === undefined ? "flow" : "explain"))?.open?.();
 }

@@ -16,6 +16,7 @@ from tinygrad_edu.trace.local import short_names
 from tinygrad_edu.trace.module_factors import module_factors
 from tinygrad_edu.trace.paths import Paths, log10_of
 from tinygrad_edu.trace.roles import KINDS, is_activation
+from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.step import Steps
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.waterfall import (
@@ -33,9 +34,8 @@ from tinygrad_edu.viz.flow_layers import (
     Measured,
     Modules,
     Part,
-    mean_of,
     parts_of,
-    rms_of,
+    sizes_of,
     together,
     weights_of,
 )
@@ -65,6 +65,7 @@ class Verdict:
         place: the layer or the value that has it.
         behind: of `Value`s, those behind the loss, by index; see `behind_the_loss`.
         groups: of `Value`s, the leaves by their depth, by index.
+        weight: of a network, the tensor whose explanation shows what did it.
     """
 
     word: str
@@ -74,6 +75,7 @@ class Verdict:
     place: str = ""
     behind: Sequence[int] = ()
     groups: Sequence[Sequence[int]] = ()
+    weight: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ leaves furthest from y). All of it is done by the 10 slopes of sigmoid.
     modules = Modules(graph)
     flow = _flow(graph, modules, gradients) if modules.named else None
     if flow is not None:
-        return _of_layers(flow, is_chain=not _branches(graph))
+        found = _of_layers(flow, is_chain=not _branches(graph))
+        return replace(found, weight=_weight_at(graph, modules, flow))
     return _of_leaves(graph, names, gradients, reference)
 
 
@@ -150,7 +153,7 @@ def _flow(graph: Graph, model: Modules, gradients: Mapping[int, Any]) -> Gradien
 
 def _measured(part: Part, gradients: Mapping[int, Any]) -> Measured:
     found = together(gradients.get(value.index) for value in results_of(part.operations))
-    size = None if found is None else (mean_of(found), rms_of(found))
+    size = None if found is None else sizes_of(found)
     weights = bool(weights_of(part))
     is_function = part.is_function or (part.call.is_innermost and not weights)
     shares = shares_of(part.operations) if is_function else UNKNOWN
@@ -181,13 +184,13 @@ def _of_layers(flow: GradientFlow, is_chain: bool) -> Verdict:
     """
     layers = [layer for layer in flow.layers if layer.is_judged]
     last = next(i for i, layer in enumerate(layers) if layer.title == flow.reference)
-    start = layers[last].rms or 0.0
-    sizes = [log10_of(layer.rms or 0.0) for layer in layers]
+    start = layers[last].norm or 0.0
+    sizes = [log10_of(layer.norm or 0.0) for layer in layers]
     at = deciding([layer.verdict for layer in layers], [layer.ratio for layer in layers])
     if flow.verdict == "dead":
         sentence = _death(layers[at], layers[0], start, flow.reference)
         return Verdict("dead", sentence, None, start, flow.reference)
-    end = layers[at].rms or 0.0
+    end = layers[at].norm or 0.0
     factors = [
         _factor_of(layer, sizes[i - 1] - sizes[i])
         for i, layer in enumerate(layers)
@@ -198,11 +201,21 @@ def _of_layers(flow: GradientFlow, is_chain: bool) -> Verdict:
     return Verdict(flow.verdict, way + blame, None, start, flow.reference)
 
 
+def _weight_at(graph: Graph, modules: Modules, flow: GradientFlow) -> Any:
+    """Find the weight of the layer that gives the verdict, or of the nearest one before it."""
+    judged = [layer for layer in flow.layers if layer.is_judged]
+    at = deciding([layer.verdict for layer in judged], [layer.ratio for layer in judged])
+    upto = flow.layers.index(judged[at])
+    parts = parts_of(graph, modules)
+    found = [value.source for part in parts[: upto + 1] for value in weights_of(part)]
+    return found[-1] if found else None
+
+
 def _death(dead: LayerGradient, first: LayerGradient, start: float, reference: str) -> str:
     """Say where units are dead, and what of the gradient passes the others."""
-    if not first.rms:
+    if not first.norm:
         return f"Dead: the gradient stops at {dead.title}; {dead.reason}."
-    way = _way(start, reference, first.rms, first.title, "dead").partition(": ")[2]
+    way = _way(start, reference, first.norm, first.title, "dead").partition(": ")[2]
     return f"Dead: at {dead.title} {dead.reason}. Through the others, {way}"
 
 
@@ -282,7 +295,7 @@ def _noun(bar: Bar) -> str:
 
 
 def _size(gradient: Any) -> float:
-    return rms_of(gradient)
+    return norm(gradient)
 
 
 def _leaves_by_depth(graph: Graph, gradients: Mapping[int, Any]) -> Iterator[list[ValueNode]]:

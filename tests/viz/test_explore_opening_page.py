@@ -69,7 +69,9 @@ def test_a_deep_sigmoid_network_says_at_once_where_the_gradient_died_and_of_what
     box = page.locator(".verdict").bounding_box()
     assert box["y"] + box["height"] < page.locator("#drawing").bounding_box()["y"]
     page.locator(".verdict button").click()
-    assert page.locator("#tab-flow").get_attribute("aria-selected") == "true"
+    assert page.locator("#tab-explain").get_attribute("aria-selected") == "true"
+    assert page.locator("#panel-explain h2").text_content() == "0.weight"
+    page.locator("#tab-flow").click()
     told = page.locator("#panel-flow .culprit").text_content()
     assert told.endswith(" × of 20: Linear arrives at 0: Linear(8 -> 8): vanishing.")
 

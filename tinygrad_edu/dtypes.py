@@ -162,7 +162,7 @@ def common_dtype(operands: Sequence[Any]) -> np.dtype[Any]:
     """
     ranks: list[np.dtype[Any] | None] = [None, None, None]
     for x in operands:
-        if isinstance(x, np.ndarray):
+        if hasattr(x, "ndim") and not isinstance(x, np.generic):  # what stands for an array, too
             rank, kind = (0 if x.ndim else 1), x.dtype
         elif isinstance(x, (bool, np.bool_)):
             rank, kind = 2, bool_.numpy

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import remember
 from tinygrad_edu.in_place_methods import attach_in_place
 from tinygrad_edu.later import as_function
 from tinygrad_edu.operators import compare as compare_by
@@ -66,7 +67,13 @@ def _squeeze_index(function: Any, input: Tensor, dim: int | None, keepdim: bool)
             f"{function.__name__}(): of no elements there is none to choose; the input has shape "
             f"{list(input.shape)}"
         )
-    return Tensor._wrap(function(input.array, axis=axis, keepdims=keepdim))  # type: ignore[no-any-return]
+    return _beside(lambda array: function(array, axis=axis, keepdims=keepdim), input)
+
+
+def _beside(function: Callable[[Any], Any], input: Tensor) -> Tensor:
+    """Compute what has no gradient."""
+    result: Tensor = remember(Tensor._wrap(function(input.array)), function, (input,))
+    return result
 
 
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
@@ -81,9 +88,9 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 def _truth(function: Any, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
     _, found = reduced_dims((input,), {"dim": dim})
-    array = function(input.array, axis=found["dim"], keepdims=keepdim)
     kind = np.uint8 if input.array.dtype == np.uint8 else np.bool_  # as torch has it
-    return Tensor._wrap(np.asarray(array, dtype=kind))  # type: ignore[no-any-return]
+    given = {"axis": found["dim"], "keepdims": keepdim}
+    return _beside(lambda array: function(array, **given).astype(kind, copy=False), input)
 
 
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -98,17 +105,17 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 
 def isnan(input: Tensor) -> Tensor:
     """Tell which numbers are nan."""
-    return Tensor._wrap(np.isnan(input.array))  # type: ignore[no-any-return]
+    return _beside(np.isnan, input)
 
 
 def isinf(input: Tensor) -> Tensor:
     """Tell which numbers are inf or −inf."""
-    return Tensor._wrap(np.isinf(input.array))  # type: ignore[no-any-return]
+    return _beside(np.isinf, input)
 
 
 def isfinite(input: Tensor) -> Tensor:
     """Tell which numbers are neither infinite nor nan."""
-    return Tensor._wrap(np.isfinite(input.array))  # type: ignore[no-any-return]
+    return _beside(np.isfinite, input)
 
 
 def allclose(

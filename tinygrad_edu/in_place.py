@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.clock import clock
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.indices import explained, read_index
-from tinygrad_edu.node import clock
 from tinygrad_edu.ops import arithmetic, indexing, powers
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.views import give_history, refuse

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept
+
 Index = Any
 
 _PLAIN = frozenset((int, slice, type(None), type(Ellipsis)))
@@ -80,7 +82,8 @@ def _read_part(part: Any) -> Any:
         return part
     array = getattr(part, "array", None)
     if array is not None:
-        return _read_tensor(array, part.dtype)
+        read = _read_tensor(array, part.dtype)
+        return kept(read, lambda array: array.astype(read.dtype, copy=False), (part,))
     if isinstance(part, bool) or part is None or part is Ellipsis or isinstance(part, slice):
         return part
     if isinstance(part, np.integer):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.clock import clock
 from tinygrad_edu.autograd.hooks import AccumulateGrad, run_hooks
 from tinygrad_edu.autograd.recording import Scope
 from tinygrad_edu.ops.operation import Operation
@@ -23,18 +24,6 @@ if TYPE_CHECKING:
 
 
 _new: Any = object.__new__
-
-
-class Clock:
-    """Counts the in-place changes of all tensors, to tell what changed after it was recorded."""
-
-    __slots__ = ("now",)
-
-    def __init__(self) -> None:
-        self.now = 0
-
-
-clock = Clock()
 
 
 class Node:
@@ -57,6 +46,7 @@ class Node:
     """
 
     __slots__ = (
+        "__weakref__",
         "contributions",
         "dtype",
         "grad",

@@ -7,11 +7,13 @@ torch's ways; how an operation on tensors is recorded is in `tensor.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.origins import follows, remember
 from tinygrad_edu.indices import explained, read_index
 from tinygrad_edu.mixing import shape_error
 from tinygrad_edu.ops import arithmetic, indexing, linear_algebra, powers, selection, shapes
@@ -146,7 +148,7 @@ class Operators:
                 "~ (operator.invert) is only implemented on integer and Boolean-type tensors, not "
                 f"{dtypes.of(self.array)}"
             )
-        return self._wrap(np.invert(self.array))
+        return remember(self._wrap(np.invert(self.array)), np.invert, (self,))
 
     # --- reading at an index ---------------------------------------------------------------------
 
@@ -230,38 +232,46 @@ def _binary(op: Operation, a: Any, b: Any) -> Any:
 
 def compare(function: Any, a: Any, b: Any) -> Any:
     """Apply a comparison or bitwise function of numpy to a tensor and a tensor or number."""
-    if isinstance(b, Operators):
-        b = b.array
-        if b.dtype != a.array.dtype:
-            kind = dtypes.common_dtype([a.array, b])
-            return a._wrap(_compared(function, a.array.astype(kind), b.astype(kind)))
-    elif not isinstance(b, (int, float, np.generic, np.ndarray)):
+    if not isinstance(b, (Operators, int, float, np.generic, np.ndarray)):
         return NotImplemented
-    elif a.array.dtype.kind != "f":
-        kind = dtypes.common_dtype([a.array, b])
-        return a._wrap(_compared(function, a.array.astype(kind), np.asarray(b).astype(kind)))
-    return a._wrap(_compared(function, a.array, b))
+    result = a._wrap(_compared(function, a.array, b.array if isinstance(b, Operators) else b))
+    if follows(a) or follows(b):
+        remember(result, partial(_compared, function), (a, b))
+    return result
 
 
 def _compared(function: Any, a: Any, b: Any) -> Any:
+    is_number = isinstance(b, (int, float, np.generic))
+    if a.dtype.kind != "f" if is_number else a.dtype != b.dtype:
+        kind = dtypes.common_dtype([a, b])
+        a, b = _as(kind, a), _as(kind, b)
     try:
         return function(a, b)
     except ValueError as error:
         raise shape_error(function.__name__, [a, b], error) from None
 
 
+def _as(kind: np.dtype[Any], x: Any) -> Any:
+    array = x if hasattr(x, "astype") else np.asarray(x)
+    return array if array.dtype == kind else array.astype(kind)
+
+
 def _bitwise(function: Any, a: Any, b: Any) -> Any:
     """Combine the bits of a tensor and of a tensor or number, in either order."""
     if not all(isinstance(x, (Operators, int, float, np.generic, np.ndarray)) for x in (a, b)):
         return NotImplemented
-    operands = [x.array if isinstance(x, Operators) else x for x in (a, b)]
-    kind = dtypes.common_dtype(operands)
+    array = _combined(function, *(x.array if isinstance(x, Operators) else x for x in (a, b)))
     tensor = a if isinstance(a, Operators) else b
+    return remember(tensor._wrap(array), partial(_combined, function), (a, b))
+
+
+def _combined(function: Any, *operands: Any) -> Any:
+    kind = dtypes.common_dtype(operands)
     try:
-        np.broadcast(*operands)  # shapes that do not fit are told of first, as in torch
+        np.broadcast_shapes(*map(np.shape, operands))  # what does not fit is told of first
         if kind.kind == "f" or (kind.kind == "b" and function in (np.left_shift, np.right_shift)):
             raise _no_bits(function.__name__, kind)
-        return tensor._wrap(function(*(np.asarray(x).astype(kind) for x in operands)))
+        return function(*(_as(kind, x) for x in operands))
     except ValueError as error:
         raise shape_error(function.__name__, operands, error) from None
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_edu import dtypes
 from tinygrad_edu.autograd.hooks import run_hooks
+from tinygrad_edu.autograd.origins import remember, same
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.conversions import Conversions
 from tinygrad_edu.facts import Facts
@@ -49,6 +50,7 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
         "_changes",
         "_grad",
         "_grad_fn",
+        "_origin",
         "_requires_grad",
         "_view",
         "array",
@@ -60,6 +62,7 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
     _grad: Tensor | None
     _grad_fn: Node | None
     _view: View | None  # how it is a view of another tensor
+    _origin: Any  # how it was computed beside the graph; see `origins.py`
     hooks: list[Any] | None
     name: str | None
     __array_priority__ = 1000  # numpy leaves `array * tensor` to the tensor
@@ -76,7 +79,7 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
         self = _new(cls)
         self.array = array if type(array) is _ndarray else np.asarray(array)
         self._requires_grad = False
-        self._grad = self._grad_fn = self.name = self.hooks = self._view = None
+        self._grad = self._grad_fn = self.name = self.hooks = self._view = self._origin = None
         self._changes = [0, 0, 0]  # shared by views: number, time of the last, of the last recorded
         return self
 
@@ -126,6 +129,12 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
                     op, parameters, operands, inputs, arrays, wanted, result, scope
                 )
                 result._requires_grad = True
+                return result
+            remember(result, op, operands, parameters)
+        else:
+            for x in operands:
+                if isinstance(x, Tensor) and x._origin is not None:
+                    remember(result, op, operands, parameters)
         return result
 
     @staticmethod
@@ -143,6 +152,8 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
             inputs, arrays = [x._grad_fn or x], [x.array]
             result._grad_fn = record(op, _NO_PARAMETERS, (x,), inputs, arrays, 1, result, scope)
             result._requires_grad = True
+        elif x._origin is not None:
+            remember(result, op, (x,))
         return result
 
     # --- what the engine asks of a vertex: a leaf is one itself ----------------------------------
@@ -218,8 +229,7 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
     @property
     def data(self) -> Tensor:
         """The same memory as a tensor without history; changes to it are not seen by autograd."""
-        result: Tensor = Tensor._wrap(self.array)
-        return result
+        return remember(Tensor._wrap(self.array), same, (self,))  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -231,7 +241,7 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
         """Return the same memory as a tensor without history (torch.Tensor.detach)."""
         result: Tensor = Tensor._wrap(self.array)
         result._changes = self._changes
-        return result
+        return remember(result, same, (self,))  # type: ignore[no-any-return]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self.grad_fn is not None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.clock import clock
 from tinygrad_edu.autograd.hooks import Retain
 from tinygrad_edu.autograd.recording import enable_grad, thread
-from tinygrad_edu.node import clock
 from tinygrad_edu.ops.indexing import Path, getitem
 from tinygrad_edu.ops.operation import Operation
 

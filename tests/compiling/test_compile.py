@@ -511,3 +511,22 @@ def test_a_decorator_keeps_the_name() -> None:
 def test_what_is_no_function_is_refused() -> None:
     with pytest.raises(TypeError, match="takes a function or a module"):
         torch.compile(3)
+
+
+def test_whole_numbers_are_compared_as_such() -> None:
+    fast = torch.compile(lambda x: (x == 16777217).float() * 2)
+    x = torch.tensor([16777216, 16777217])  # the same number in float32
+    assert [fast(x).tolist() for _ in range(4)] == [[0.0, 2.0]] * 4
+
+
+def test_the_largest_along_a_dim_is_found_anew_in_each_call() -> None:
+    fast = torch.compile(lambda x: x.max(1).values.sum() + x.topk(2, dim=1).values[:, 1].sum())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for turn in range(4):
+            x = torch.tensor([np.roll([1.0, 5.0, 3.0], turn)], requires_grad=True)
+            y = fast(x)
+            y.backward()
+            assert y.item() == 8.0
+            assert x.grad.tolist() == [np.roll([0.0, 1.0, 1.0], turn).tolist()]
+    assert fast.source

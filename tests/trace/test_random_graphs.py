@@ -6,13 +6,14 @@ import warnings
 
 import numpy as np
 import pytest
-from cases import ours
+from cases import ours, run
 from javascript import is_near, needs_node, run_javascript
 from random_graphs import ScalarRecipe, scalar_recipe, tensor_recipe, values_of
 
 import tinygrad_edu as torch
 from tinygrad_edu import Value, trace
 from tinygrad_edu.compiling import compile as compiled
+from tinygrad_edu.ops import TABLE
 from tinygrad_edu.trace.scalar_functions import FUNCTIONS, IEEE
 
 SCALARS = [scalar_recipe(seed) for seed in range(400)]
@@ -154,30 +155,61 @@ def same(a: object, b: object) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(150))
-def test_programs_and_compiled_calls_of_tensors_equal_eager_to_the_bit(seed: int) -> None:
-    """In float32 and float64; compiled, also for other numbers than it was compiled with."""
+def test_programs_of_tensors_equal_eager_to_the_bit(seed: int) -> None:
+    """In float32 and float64."""
     recipe = tensor_recipe(seed)
     kind = torch.float32 if seed % 2 else torch.float64
-    fast = compiled(lambda *x: recipe.follow(x, torch, ours))
     for turn in range(4):
         arrays = [np.roll(x, turn) for x in recipe.arrays]
         leaves = [torch.tensor(x, dtype=kind, requires_grad=True) for x in arrays]
-        twins = [x.detach().clone().requires_grad_() for x in leaves]
         for i, x in enumerate(leaves):
             x.name = f"p{i}"
         loss = recipe.follow(leaves, torch, ours)
         program = trace.program(loss)
         found = program()
         loss.backward()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            again = fast(*twins)
-        again.backward()
         assert same(found.output, loss.array), program.python
-        assert same(again.array, loss.array), fast.source
-        for x, twin in zip(leaves, twins, strict=True):
+        for x in leaves:
             if x.grad is None:
-                assert twin.grad is None and x.name not in found.gradients
+                assert x.name not in found.gradients
                 continue
             assert same(found.gradients[x.name], x.grad.array), program.python
-            assert same(twin.grad.array, x.grad.array), fast.source
+
+
+def function_of(recipe: object) -> object:
+    """Make a function that follows a recipe and reaches no numpy arrays, as compile asks."""
+    steps = [(ours(call), TABLE[row.op], places) for row, call, places in recipe.steps]
+    used = {i for _, _, places in steps for i in places}
+    count = len(recipe.arrays)
+
+    def follow(*leaves: torch.Tensor) -> torch.Tensor:
+        pool = list(leaves)
+        for text, op, places in steps:
+            pool.append(run(text, torch, [pool[i] for i in places], op))
+        ends = [x for i, x in enumerate(pool) if i >= count and i not in used]
+        return sum((x * torch.arange(x.numel()).cos().reshape(x.shape)).sum() for x in ends)
+
+    return follow
+
+
+def test_compiled_calls_of_tensors_equal_eager_to_the_bit() -> None:
+    """Also for other numbers than they were compiled with; and most graphs are compiled."""
+    refused = 0
+    for seed in range(150):
+        recipe = tensor_recipe(seed)
+        function = function_of(recipe)
+        fast = compiled(function)
+        for turn in range(4):
+            arrays = [np.roll(x, turn) for x in recipe.arrays]
+            leaves, twins = ([torch.tensor(x, requires_grad=True) for x in arrays] for _ in "ab")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                loss, again = function(*leaves), fast(*twins)
+            loss.backward()
+            again.backward()
+            assert same(again.array, loss.array), fast.source
+            for x, twin in zip(leaves, twins, strict=True):
+                assert (x.grad is None) == (twin.grad is None)
+                assert x.grad is None or same(twin.grad.array, x.grad.array), fast.source
+        refused += not fast.source
+    assert refused <= 45  # two of three of these pick by a mask

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.compiling.masks import shape_depends_on_masks
 from tinygrad_edu.ops.indexing import write
 from tinygrad_edu.random import Generator
 from tinygrad_edu.tensor import Tensor
@@ -25,6 +24,7 @@ from tinygrad_edu.trace.array_symbols import ArraySymbol, parts_of, plain_call, 
 from tinygrad_edu.trace.array_writer import GraphWriter
 from tinygrad_edu.trace.expressions import Expression, Name, Step
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode
+from tinygrad_edu.trace.masks import shape_depends_on_masks
 
 DRAWS = ("uniform", "normal", "bernoulli", "integers", "permutation", "exponential")
 _slot: Any = Tensor.__dict__["array"]

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.clock import clock
 from tinygrad_edu.autograd.engine import topological_order
 from tinygrad_edu.autograd.function import FunctionNode, Output, Parts
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.compiling.recorder import Recorder
 from tinygrad_edu.ieee import QUIET, restore, silence
-from tinygrad_edu.node import clock
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.trace.array_program import line
 from tinygrad_edu.trace.expressions import Name, Step, names_in

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept
 from tinygrad_edu.ops.activations import log_sigmoid, sigmoid
 from tinygrad_edu.ops.losses import check_reduction, reduced
 from tinygrad_edu.ops.noted import noted
@@ -47,7 +48,10 @@ def _numbers(name: str, key: str, weight: Any, like: Any) -> Any:
             "input cannot have requires_grad True: give weight.detach()"
         )
     kind = getattr(like.dtype, "numpy", like.dtype)
-    return np.array(getattr(weight, "array", weight), kind if kind.kind == "f" else np.float64)
+    kind = kind if kind.kind == "f" else np.dtype(np.float64)
+    if not hasattr(weight, "array"):
+        return np.array(weight, kind)
+    return kept(weight.array.astype(kind), lambda array: array.astype(kind), (weight,))
 
 
 def _check_broadcast(name: str, key: str, weight: Any, shape: tuple[int, ...]) -> None:

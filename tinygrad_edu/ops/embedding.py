@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept, same
 from tinygrad_edu.ops.indexing import place
 from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation
@@ -15,7 +16,8 @@ from tinygrad_edu.ops.shapes import reshape
 
 def _check(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     shape = inputs[0].shape
-    index = getattr(parameters["index"], "array", parameters["index"])
+    given = parameters["index"]
+    index = getattr(given, "array", given)
     if not hasattr(index, "dtype"):
         index = np.asarray(index)
     if len(shape) != 2:
@@ -30,6 +32,8 @@ def _check(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]
     if index.size and not shape[0]:
         raise RuntimeError(f"embedding: there are no rows to select from in shape {list(shape)}")
     noted(_check_rows, index, tuple(shape))
+    if hasattr(given, "array"):
+        index = kept(index, same, (given,))
     return inputs, {**parameters, "index": index}
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.ops.indexing import gather_index, place
 from tinygrad_edu.ops.operation import NUMPYS_NAMES, Operation, composite
+from tinygrad_edu.ops.picking import pick, picking
 from tinygrad_edu.ops.reductions import Dims, count, keep_dims, reduced_dims, sum
 from tinygrad_edu.ops.results import named_result
 from tinygrad_edu.ops.selection import maximum, minimum, where
@@ -56,46 +56,33 @@ amax = _extreme("amax", "max", "largest", np.maximum.reduce, np.max)
 amin = _extreme("amin", "min", "smallest", np.minimum.reduce, np.min)
 
 
-def _picked(name: str, word: str) -> Operation:
-    """Make the operation that reads the extreme along a dim, at an index that was found before."""
-
-    def compute(input: Any, dim: int, index: Any, keepdim: bool) -> Any:
-        picked = input[gather_index(index, dim)]
-        return picked if keepdim or not input.ndim else picked.squeeze(dim)
-
-    def rule(g: Any, _y: Any, _x: Any, dim: int, index: Any, keepdim: bool) -> Any:
-        g = keep_dims(g, _x, dim, keepdim or not _x.shape)
-        return place(g, gather_index(index, dim), _x.shape)
-
-    return Operation(
+max_dim, min_dim = (
+    picking(
+        __name__,
         f"{name}_dim",
         name,
-        definition=f"the {word} element along a dim",
-        derivatives=("g at the element that was picked, else 0",),
-        on_arrays=compute,
-        rules=(rule,),
-        dtypes="as is",
-        grad_fn_name=f"{name.capitalize()}Backward0",
-        is_method=False,
+        f"the {word} element along a dim",
+        f"{name.capitalize()}Backward0",
+        "g at the element that was picked, else 0",
     )
-
-
-max_dim = _picked("max", "largest")
-min_dim = _picked("min", "smallest")
+    for name, word in (("max", "largest"), ("min", "smallest"))
+)
 
 
 max_result = named_result("max", "values", "indices")
 min_result = named_result("min", "values", "indices")
 
 
-def _extreme_along(pick: Operation, find: Any, input: Any, dim: int, keepdim: bool) -> Any:
+def _extreme_along(op: Operation, find: Any, input: Any, dim: int, keepdim: bool) -> Any:
     dim = normalize_dim(dim, len(input.shape))
-    array = getattr(input, "array", input)
-    _refuse_empty(pick.symbol, array, dim if array.ndim else None)
-    index = np.asarray(find(array, axis=dim if array.ndim else None, keepdims=True))
-    values = pick(input, dim=dim, index=index, keepdim=keepdim)
-    indices = index if keepdim or not array.ndim else index.squeeze(dim)
-    return values, input._wrap(indices) if hasattr(input, "array") else indices
+    _refuse_empty(op.symbol, getattr(input, "array", input), dim if input.shape else None)
+
+    def place(array: Any) -> Any:
+        if not array.ndim:
+            return np.zeros((), np.int64)
+        return find(array, axis=dim, keepdims=True)
+
+    return pick(op, input, dim, place, keepdim)
 
 
 def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, bool, Any]:

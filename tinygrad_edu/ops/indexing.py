@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept, same
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import Shape, along, normalize_dim
@@ -203,7 +204,7 @@ def _index_array(name: str, index: Any) -> Any:
         raise RuntimeError(
             f"{name}(): Expected dtype int32/int64 for index, but its dtype is {array.dtype}"
         )
-    return array
+    return kept(array, same, (index,)) if hasattr(index, "array") else array
 
 
 def gather_index(index: Any, dim: int) -> tuple[Any, ...]:
@@ -265,7 +266,7 @@ def _select_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dic
         )
     size = shape[dim] if shape else 1
     _check_range(index, size, dim, IndexError if size else RuntimeError)  # as torch has it
-    return inputs, {"dim": dim, "index": index.reshape(-1)}
+    return inputs, {"dim": dim, "index": index if index.ndim else index.reshape(-1)}
 
 
 def _index_select(input: Any, dim: int, index: Any) -> Any:

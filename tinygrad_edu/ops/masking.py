@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.origins import kept
 from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.shapes import along, expand, reshape
 from tinygrad_edu.ops.writing import array_of, check_same_dtype, one_value, reading, writing
@@ -39,8 +40,13 @@ def _with_mask(name: str, input: Any, mask: Any) -> tuple[Any, Any]:
             f"{list(shapes[1])} must be broadcastable: counted from the last, sizes must be equal "
             "or 1"
         ) from None
-    return input if shapes[0] == shape else expand(input, shape), np.array(
-        np.broadcast_to(array, shape)
+
+    def spread(mask: Any) -> Any:
+        return mask if mask.shape == shape else np.broadcast_to(mask, shape)
+
+    return (
+        input if shapes[0] == shape else expand(input, shape),
+        kept(np.array(spread(array)), spread, (mask,)),
     )
 
 

@@ -195,10 +195,12 @@ def _cofactors(input: Any) -> Any:
     """Return det(A) A⁻ᵀ, which a singular matrix has as well: by its singular values."""
     if not input.shape[-1]:
         return np.zeros_like(input)
-    u, s, vh = np.linalg.svd(input)
+    finite = np.isfinite(input).all((-2, -1), keepdims=True)  # other matrices have no svd
+    u, s, vh = np.linalg.svd(np.where(finite, input, 0))
     others = np.stack([np.delete(s, i, -1).prod(-1) for i in range(s.shape[-1])], -1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return (sign[..., None, None] * (u * others[..., None, :]) @ vh).astype(input.dtype)
+    found = sign[..., None, None] * (u * others[..., None, :]) @ vh
+    return np.where(finite, found, np.nan).astype(input.dtype)
 
 
 def _cofactors_rule(g: Any, y: Any, a: Any) -> Any:

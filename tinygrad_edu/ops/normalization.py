@@ -79,6 +79,13 @@ class Statistics(NamedTuple):
         return f"{'own' if self.own else 'running'}, eps={self.eps}"
 
 
+def _statistics(input: Any, statistics: Statistics) -> dict[str, Any]:
+    if statistics.own:
+        mean, var = moments(input, channel_dims(input))
+        statistics = statistics._replace(mean=mean, var=var)
+    return {"statistics": statistics}
+
+
 def _batch_norm(input: Any, weight: Any, bias: Any, statistics: Statistics) -> Any:
     result = input - statistics.mean
     result *= along_channels(weight, input) / np.sqrt(statistics.var + statistics.eps)
@@ -126,6 +133,7 @@ batch_norm = Operation(
         lambda g, _y, x, _w, _b, statistics: sum(g * _normal(x, statistics), channel_dims(x)),
         lambda g, _y, _x, _w, _b, statistics: sum(g, channel_dims(g)),
     ),
+    finds=lambda x, _w, _b, statistics: _statistics(x, statistics),
     dtypes="equal",
     grad_fn_name="NativeBatchNormBackward0",
     is_method=False,

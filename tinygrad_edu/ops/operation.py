@@ -65,6 +65,8 @@ class Operation:
         on_values: computes it on object arrays of `Value`s, written with scalar operations;
             unnecessary where `on_floats` is given.
         prepare: checks and normalises `(inputs, parameters)` before anything is computed.
+        finds: finds those of its parameters again, by name, that come from the numbers of its
+            inputs, as a program does for other numbers.
         explain: says what is wrong with the shapes of the inputs, where numpy refuses them; cheaper
             than a check beforehand. By default they are taken to be broadcast.
         dtypes: "promote" inputs to a common dtype ("numbers": those that are no bools), to a common
@@ -92,6 +94,7 @@ class Operation:
         source: str | None = None,
         on_values: Callable[..., Any] | None = None,
         prepare: Callable[..., tuple[Any, dict[str, Any]]] | None = None,
+        finds: Callable[..., dict[str, Any]] | None = None,
         explain: Callable[..., str] | None = None,
         dtypes: str = "promote",
         on_bool: str | None = None,
@@ -111,6 +114,7 @@ class Operation:
         every: Any = rules if callable(rules) else tuple(rules)
         self.rules = every
         self.prepare = prepare
+        self.finds = finds
         self.explain = explain
         self.dtypes = dtypes
         self.on_bool = on_bool

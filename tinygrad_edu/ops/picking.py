@@ -6,10 +6,12 @@ to the elements that were read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept, remember
 from tinygrad_edu.ops.indexing import gather_index, place
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.reductions import keep_dims
@@ -26,7 +28,12 @@ def _write(g: Any, _y: Any, _x: Any, dim: int, index: Any, keepdim: bool) -> Any
 
 
 def picking(
-    chapter: str, name: str, symbol: str, definition: str, grad_fn_name: str | None = None
+    chapter: str,
+    name: str,
+    symbol: str,
+    definition: str,
+    grad_fn_name: str | None = None,
+    derivative: str = "g at the elements that were picked, else 0",
 ) -> Operation:
     """Make the entry of an operation that reads along a dim, at an index that was found before.
 
@@ -36,12 +43,13 @@ def picking(
         symbol: what a drawing writes into its node.
         definition: the formula for people.
         grad_fn_name: what torch prints for its backward node, where it does not follow the name.
+        derivative: the formula of the rule for people.
     """
     op = Operation(
         name,
         symbol,
         definition=definition,
-        derivatives=("g at the elements that were picked, else 0",),
+        derivatives=(derivative,),
         on_arrays=_read,
         rules=(_write,),
         dtypes="as is",
@@ -52,24 +60,50 @@ def picking(
     return op
 
 
-def pick(op: Operation, input: Any, dim: int, index: Any, keepdim: bool = True) -> tuple[Any, Any]:
+def pick(
+    op: Operation, input: Any, dim: int, find: Callable[[Any], Any], keepdim: bool = True
+) -> tuple[Any, Any]:
     """Read the elements of a tensor, or of an array of `Value`s, at an index along a dim.
 
     Args:
         op: the operation that a graph shows.
         input: what to read from.
         dim: the dim, which is not negative.
-        index: which elements, with the dim kept: as many dims as the input.
+        find: finds the index in an array, with the dim kept: as many dims as the input.
         keepdim: whether the results keep a dim of one element.
 
     Returns:
         The elements, and the index itself as a tensor.
     """
-    index = np.asarray(index, order="C")  # and so is what is read at it
-    values = op(input, dim=dim, index=index, keepdim=keepdim)
+
+    def found(array: Any) -> Any:
+        index = find(array)
+        return index if index.flags.c_contiguous else index.copy()  # and so is what it reads
+
+    def shown(array: Any) -> Any:
+        index = found(array)
+        return index if keepdim or not index.ndim else index.squeeze(dim)
+
+    index = found(plain(input))
+    operands = (input,) if hasattr(input, "_wrap") else ()
+    values = op(input, dim=dim, index=kept(index, found, operands), keepdim=keepdim)
     indices = index if keepdim or not index.ndim else index.squeeze(dim)
+    if not operands:
+        return values, indices
     # A copy: changing the indices in place must not change where the gradient goes.
-    return values, input._wrap(indices.copy()) if hasattr(input, "_wrap") else indices
+    return values, remember(input._wrap(indices.copy()), shown, operands)
+
+
+def beside(function: Callable[[Any], Any], input: Any) -> Any:
+    """Compute what has no gradient from the numbers of a tensor, or of an array of `Value`s.
+
+    Returns:
+        Of a tensor a tensor, which knows how it was computed; else an array.
+    """
+    array = function(plain(input))
+    if not hasattr(input, "_wrap"):
+        return array
+    return remember(input._wrap(array), function, (input,))
 
 
 def plain(input: Any) -> Any:

@@ -59,6 +59,13 @@ def largest(
     return found
 
 
+def among_all(index: Array, size: int) -> Array:
+    """Count through all images of a size what an index counts through each."""
+    images = np.arange(math.prod(index.shape[:-2])).reshape(*index.shape[:-2], 1, 1)
+    found: Array = index + images * size
+    return found
+
+
 def _padded(x: Array, low: float, dims: list[tuple[int, ...]]) -> Array:
     """Put numbers that no other is below around images, as far as windows reach.
 

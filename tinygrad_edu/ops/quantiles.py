@@ -10,7 +10,7 @@ from tinygrad_edu.ops.blends import lerp
 from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.indexing import gather
 from tinygrad_edu.ops.operation import composite
-from tinygrad_edu.ops.picking import plain
+from tinygrad_edu.ops.picking import beside, plain
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import normalize_dim, reshape, squeeze, transpose, unsqueeze
 from tinygrad_edu.ops.sorting import sort
@@ -61,17 +61,33 @@ def _last_ranks(numbers: Any, dim: int, skip_nans: bool) -> Any:
     return np.broadcast_to(last, (*numbers.shape[:dim], 1, *numbers.shape[dim + 1 :]))
 
 
+def _has_nan(numbers: Any, dim: int) -> Any:
+    return np.isnan(np.max(numbers, dim, keepdims=True))
+
+
+def _ranks(ordered: Any, q: Any, dim: int, skip_nans: bool) -> Any:
+    """Return the rank of each quantile, which may lie between two elements."""
+    last = beside(lambda numbers: _last_ranks(numbers, dim, skip_nans), ordered)
+    row = (1,) * dim + (-1,) + (1,) * (len(ordered.shape) - 1 - dim)
+    ranks = reshape(q, row) * last
+    if skip_nans:  # a nan is sorted behind all numbers, and otherwise is the quantile
+        return ranks
+    return where(beside(lambda numbers: _has_nan(numbers, dim), ordered), last, ranks)
+
+
 def _read(ordered: Any, dim: int, ranks: Any, interpolation: str) -> Any:
     """Read sorted elements at ranks that may lie between two of them."""
-    at = plain(ranks)
+
+    def at(rounded: Any) -> Any:
+        return gather(ordered, dim, beside(lambda at: rounded(at).astype(np.int64), ranks))
+
     if interpolation in _ROUNDED:
-        return gather(ordered, dim, _ROUNDED[interpolation](at).astype(np.int64))
-    floor = np.floor(at)
-    below = gather(ordered, dim, floor.astype(np.int64))
-    above = gather(ordered, dim, np.ceil(at).astype(np.int64))
-    weight = np.full_like(at, 0.5) if interpolation == "midpoint" else ranks - floor
-    if not hasattr(weight, "_record"):  # of numbers; a q that takes a gradient gives a tensor
-        weight = below._wrap(weight) if hasattr(below, "_wrap") else weight.astype(below.dtype)
+        return at(_ROUNDED[interpolation])
+    below, above = at(np.floor), at(np.ceil)
+    weight: Any = 0.5
+    if interpolation == "linear":
+        weight = ranks - beside(np.floor, ranks)
+        weight = weight if hasattr(weight, "_record") else weight.astype(below.dtype)
     return lerp(below, above, weight)
 
 
@@ -83,13 +99,8 @@ def _quantile(
     axis = 0 if dim is None else normalize_dim(dim, ndim)
     x = reshape(input, (-1,)) if dim is None or not ndim else input
     ordered = sort(x, axis).values
-    numbers = plain(ordered)
-    last = _last_ranks(numbers, axis, skip_nans)
-    row = (1,) * axis + (-1,) + (1,) * (len(x.shape) - 1 - axis)
-    ranks = reshape(q if getattr(q, "requires_grad", False) else parts, row) * last
-    if not skip_nans:  # a nan is sorted behind all numbers, and is the quantile
-        ranks = where(np.isnan(np.max(numbers, axis, keepdims=True)), last, ranks)
-    y = _read(ordered, axis, ranks, interpolation)
+    q = q if getattr(q, "requires_grad", False) else parts
+    y = _read(ordered, axis, _ranks(ordered, q, axis, skip_nans), interpolation)
     if parts.ndim:  # the dim of the quantiles comes first
         y, axis = transpose(unsqueeze(y, 0), 0, axis + 1), axis + 1
     if keepdim and (dim is None or not ndim):

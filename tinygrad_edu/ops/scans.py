@@ -12,8 +12,9 @@ import numpy as np
 from tinygrad_edu import dtypes
 from tinygrad_edu.ops.checking import check_tensor, integer
 from tinygrad_edu.ops.indexing import index_select
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation, composite
-from tinygrad_edu.ops.picking import pick, picking, plain
+from tinygrad_edu.ops.picking import pick, picking
 from tinygrad_edu.ops.powers import exp, log
 from tinygrad_edu.ops.results import named_result
 from tinygrad_edu.ops.selection import where
@@ -154,14 +155,18 @@ cummax_result = named_result("cummax", "values", "indices")
 cummin_result = named_result("cummin", "values", "indices")
 
 
-def _last_extreme(accumulate: Any, input: Any, dim: int) -> Any:
+def _last_extreme(array: Any, dim: int, largest: bool) -> Any:
     """Find, for each element, the last place up to it that holds the extreme, or a nan."""
-    array = plain(input)
     if not array.ndim:
         return np.zeros((), np.int64)
+    accumulate = np.maximum.accumulate if largest else np.minimum.accumulate
     reached = (array == accumulate(array, axis=dim)) | (array != array)
     places = np.arange(array.shape[dim]).reshape((-1,) + (1,) * (array.ndim - 1 - dim))
     return np.maximum.accumulate(np.where(reached, places, 0), axis=dim)
+
+
+def _so_far(op: Operation, input: Any, dim: int, largest: bool) -> Any:
+    return pick(op, input, dim, lambda array: noted(_last_extreme, array, dim, largest))
 
 
 def cummax(input: Any, dim: int) -> Any:
@@ -176,15 +181,13 @@ def cummax(input: Any, dim: int) -> Any:
     indices=tensor([0, 0, 2]))
     """
     dim = _dim_of("cummax", input, dim)
-    index = _last_extreme(np.maximum.accumulate, input, dim)
-    return cummax_result(*pick(_cummax, input, dim, index))
+    return cummax_result(*_so_far(_cummax, input, dim, True))
 
 
 def cummin(input: Any, dim: int) -> Any:
     """Find the smallest element so far along a dim, and where it is (torch.cummin)."""
     dim = _dim_of("cummin", input, dim)
-    index = _last_extreme(np.minimum.accumulate, input, dim)
-    return cummin_result(*pick(_cummin, input, dim, index))
+    return cummin_result(*_so_far(_cummin, input, dim, False))
 
 
 # --- the other way -------------------------------------------------------------------------------

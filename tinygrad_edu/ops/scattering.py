@@ -170,7 +170,7 @@ def _vector(name: str, input: Any, dim: int, index: Any, kinds: str, error: Any)
         raise (RuntimeError if name == "index_fill" else IndexError)(
             f"{name}(): Index is supposed to be a vector, but its shape is {list(places.shape)}"
         )
-    return dim, places.reshape(-1)
+    return dim, places if places.ndim else places.reshape(-1)
 
 
 def _slices(input: Any, dim: int, places: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from tinygrad_edu.ops import selecting
 from tinygrad_edu.ops.checking import check_tensor, integer
 from tinygrad_edu.ops.extremes import amax, amin, evenly_among_equals
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.picking import pick, picking, plain
 from tinygrad_edu.ops.results import named_result
@@ -63,7 +64,7 @@ def sort(input: Any, dim: int = -1, descending: bool = False, *, stable: Any = N
     """
     check_tensor("sort", input)
     dim = normalize_dim(dim, len(input.shape))
-    return sort_result(*pick(_sort, input, dim, order(plain(input), dim, descending)))
+    return sort_result(*pick(_sort, input, dim, lambda x: noted(order, x, dim, descending)))
 
 
 @composite("msort", "the slices of x along its first dim, each in order")
@@ -116,14 +117,18 @@ def _chosen(
     return np.moveaxis(found, -1, dim)
 
 
-def _top(ranks: list[int], k: int, ordered: bool) -> list[int]:
-    """Return the places of the k best of a row, as torch arranges them."""
-    if k * 64 <= len(ranks):
-        return selecting.partial_sort(ranks, k)[:k]
-    places = selecting.nth_element(ranks, k - 1)
-    if ordered:
-        selecting.sort(ranks, places, k - 1)
-    return places[:k]
+def top_places(array: Any, dim: int, k: int, largest: bool, ordered: bool) -> Any:
+    """Return the places of the k best along a dim, as torch arranges them."""
+
+    def settle(ranks: list[int]) -> list[int]:
+        if k * 64 <= len(ranks):
+            return selecting.partial_sort(ranks, k)[:k]
+        places = selecting.nth_element(ranks, k - 1)
+        if ordered:
+            selecting.sort(ranks, places, k - 1)
+        return places[:k]
+
+    return _chosen(array, dim, 0, k, settle, largest)
 
 
 def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
@@ -154,8 +159,8 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
         )
     if array.dtype == bool:
         raise RuntimeError("topk does not support bool dtypes on CPU; convert with .int()")
-    index = _chosen(array, dim, 0, k, lambda ranks: _top(ranks, k, sorted), largest)
-    return topk_result(*pick(_topk, input, dim, index))
+    find = lambda x: noted(top_places, x, dim, k, largest, sorted)
+    return topk_result(*pick(_topk, input, dim, find))
 
 
 def _row_of_some(name: str, input: Any, dim: int) -> tuple[int, Any, int]:
@@ -178,6 +183,12 @@ def _refuse_bool(name: str, array: Any) -> None:
         )
 
 
+def kth_place(array: Any, dim: int, k: int) -> Any:
+    """Return the place of the kth smallest along a dim, counted from 1."""
+    settle = lambda ranks: selecting.quick_select(ranks, k - 1)[k - 1]
+    return _chosen(array, dim, k - 1, 1, settle)
+
+
 def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """Find the kth smallest element along a dim, counted from 1 (torch.kthvalue).
 
@@ -196,10 +207,8 @@ def kthvalue(input: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
             f"kthvalue(): selected number k out of range for dimension {dim}: {k} of {size}"
         )
     _refuse_bool("kthvalue", array)
-
-    settle = lambda ranks: selecting.quick_select(ranks, k - 1)[k - 1]
-    index = _chosen(array, dim, k - 1, 1, settle)
-    return kthvalue_result(*pick(_kthvalue, input, dim, index, keepdim))
+    find = lambda x: noted(kth_place, x, dim, k)
+    return kthvalue_result(*pick(_kthvalue, input, dim, find, keepdim))
 
 
 def _sorted_like_torch(rows: Any) -> tuple[Any, Any]:
@@ -216,6 +225,19 @@ def _sorted_like_torch(rows: Any) -> tuple[Any, Any]:
     return ordered, places
 
 
+def mode_place(array: Any, dim: int) -> Any:
+    """Return a place of the most frequent element along a dim, the smallest of several."""
+    if not array.ndim:
+        return np.zeros((), np.int64)
+    ordered, places = _sorted_like_torch(np.moveaxis(array, dim, -1))
+    size = places.shape[-1]
+    starts = np.zeros(places.shape, np.int64)
+    starts[..., 1:] = np.where(ordered[..., 1:] != ordered[..., :-1], np.arange(1, size), 0)
+    run = np.arange(size) - np.maximum.accumulate(starts, axis=-1)
+    last = np.argmax(run, axis=-1, keepdims=True)  # where the first of the longest runs ends
+    return np.moveaxis(np.take_along_axis(places, last, -1), -1, dim)
+
+
 def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     """Find the most frequent element along a dim, the smallest of several (torch.mode).
 
@@ -228,16 +250,8 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     values=tensor(1),
     indices=tensor(3))
     """
-    dim, array, size = _row_of_some("mode", input, dim)
-    index: Any = np.zeros((), np.int64)
-    if array.ndim:
-        ordered, places = _sorted_like_torch(np.moveaxis(array, dim, -1))
-        starts = np.zeros(places.shape, np.int64)
-        starts[..., 1:] = np.where(ordered[..., 1:] != ordered[..., :-1], np.arange(1, size), 0)
-        run = np.arange(size) - np.maximum.accumulate(starts, axis=-1)
-        last = np.argmax(run, axis=-1, keepdims=True)  # where the first of the longest runs ends
-        index = np.moveaxis(np.take_along_axis(places, last, -1), -1, dim)
-    return mode_result(*pick(_mode, input, dim, index, keepdim))
+    dim, _, _ = _row_of_some("mode", input, dim)
+    return mode_result(*pick(_mode, input, dim, lambda x: noted(mode_place, x, dim), keepdim))
 
 
 # --- the middle ----------------------------------------------------------------------------------
@@ -264,11 +278,11 @@ def _middle_of_all(input: Any, skip_nans: bool) -> Any:
     numbers = plain(input).reshape(-1)
     if not numbers.size:
         return np.full((), np.nan).astype(input.dtype)
-    place = _middle(numbers, 0, skip_nans)[0]
+    place = middle_place(numbers, 0, skip_nans)[0]
     return input.reshape(-1)[place : place + 1].reshape(())
 
 
-def _middle(array: Any, dim: int, skip_nans: bool) -> Any:
+def middle_place(array: Any, dim: int, skip_nans: bool) -> Any:
     """Return the place of the lower median along a dim, with the dim kept; the first of equals."""
     if not array.ndim:
         return np.zeros((), np.int64)
@@ -295,8 +309,9 @@ def _medians(
         if keepdim:
             raise TypeError(f"{name}(): keepdim needs a dim, of which one element is kept")
         return of_all(input)
-    dim, array, _ = _row_of_some(name, input, dim)
-    return result(*pick(along_dim, input, dim, _middle(array, dim, name != "median"), keepdim))
+    dim, _, _ = _row_of_some(name, input, dim)
+    find = lambda x: noted(middle_place, x, dim, name != "median")
+    return result(*pick(along_dim, input, dim, find, keepdim))
 
 
 def median(input: Any, dim: Any = None, keepdim: bool = False) -> Any:

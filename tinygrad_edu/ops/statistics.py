@@ -12,7 +12,7 @@ from tinygrad_edu import dtypes
 from tinygrad_edu.ops.checking import check_tensor, integer
 from tinygrad_edu.ops.linear_algebra import matmul
 from tinygrad_edu.ops.operation import composite
-from tinygrad_edu.ops.picking import plain
+from tinygrad_edu.ops.picking import beside, plain
 from tinygrad_edu.ops.powers import sqrt
 from tinygrad_edu.ops.reductions import mean, reduced_dims, std, var
 from tinygrad_edu.ops.reductions import sum as sum_over
@@ -51,6 +51,10 @@ def _with_mean(spread: Any, input: Any, args: Any, kwargs: Any) -> tuple[Any, An
 # --- without the nans ----------------------------------------------------------------------------
 
 
+def _are_numbers(array: Any) -> Any:
+    return array == array
+
+
 @composite("nansum", "Σ of the elements that are not nan")
 def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """Add up the elements that are not nan, all or along dims (torch.nansum).
@@ -61,7 +65,9 @@ def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     """
     check_tensor("nansum", input)
     numbers = plain(input)
-    x = where(numbers == numbers, input, 0.0) if numbers.dtype.kind == "f" else input
+    x = input
+    if numbers.dtype.kind == "f":
+        x = where(beside(_are_numbers, input), input, 0.0)
     if dtype is not None:
         x = to_dtype(x, dtype=dtypes.to_numpy(dtype))
     return sum_over(x, dim, keepdim)
@@ -82,7 +88,8 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
             f"{dtypes.title(numbers.dtype)}; convert it with .float()"
         )
     _, given = reduced_dims((input,), {"dim": dim})
-    count = np.sum(numbers == numbers, axis=given["dim"], keepdims=keepdim)
+    counted = {"axis": given["dim"], "keepdims": keepdim}
+    count = beside(lambda array: np.sum(_are_numbers(array), **counted), input)
     return nansum(input, dim, keepdim, dtype=dtype) / count
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept, remember
 from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.indexing import gather
 from tinygrad_edu.ops.operation import composite
@@ -31,6 +33,17 @@ def _counted(name: str, input: Any, index: Any) -> Any:
     return places % max(size, 1)
 
 
+def _in_each_dim(places: Any, shape: tuple[int, ...], index: Any) -> tuple[Any, ...]:
+    """Return, for places counted through a whole tensor, where they are along each of its dims."""
+    size, shown = math.prod(shape), places.shape
+
+    def along(which: int) -> Callable[[Any], Any]:
+        return lambda array: np.unravel_index(array.reshape(shown) % size, shape)[which]
+
+    each = np.unravel_index(places, shape)
+    return tuple(kept(part, along(i), (index,)) for i, part in enumerate(each))
+
+
 def take(input: Any, index: Any) -> Any:
     """Read elements that are counted through the whole tensor (torch.take).
 
@@ -48,7 +61,7 @@ def take(input: Any, index: Any) -> Any:
     places = _counted("take", input, index)
     if not input.shape or not places.size:
         return _take(reshape(input, (math.prod(input.shape),)), index=(places,))
-    return _take(input, index=np.unravel_index(places, tuple(input.shape)))
+    return _take(input, index=_in_each_dim(places, tuple(input.shape), index))
 
 
 def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
@@ -75,7 +88,8 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
     shape, source = tuple(input.shape), reshape(source, (places.size,))
     if not shape or not places.size:  # a mask that holds everywhere, or nowhere
         return _put(input, source, index=(np.full(shape, places.size > 0),), accumulate=accumulate)
-    return _put(input, source, index=np.unravel_index(places, shape), accumulate=accumulate)
+    places = _in_each_dim(places, shape, index)
+    return _put(input, source, index=places, accumulate=accumulate)
 
 
 @composite("take_along_dim", "the elements of x that an index names along a dim")
@@ -102,11 +116,15 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
             "take_along_dim(): input and indices should have the same number of dimensions, but "
             f"got {len(input.shape)} for input, and {places.ndim} for indices"
         )
-    dim = normalize_dim(dim, len(input.shape))
+    given, dim = places.shape, normalize_dim(dim, len(input.shape))
     if not input.shape:
         raise IndexError(f"take_along_dim(): there is no dim {dim} in a tensor without dimensions")
     size = input.shape[dim]
-    places = np.where(places < 0, places + size, places)
+
+    def from_start(places: Any) -> Any:
+        return np.where(places < 0, places + size, places)
+
+    places = from_start(places)
     rest = [tuple(1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, places)]
     try:
         shape = np.broadcast_shapes(*rest)
@@ -117,7 +135,10 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
         ) from None
     before, after = shape[:dim], shape[dim + 1 :]
     x = expand(input, (*before, size, *after))
-    return gather(x, dim, np.broadcast_to(places, (*before, places.shape[dim], *after)))
+    spread = (*before, places.shape[dim], *after)
+    find = lambda array: np.broadcast_to(from_start(array.reshape(given)), spread)
+    index = remember(input._wrap(np.broadcast_to(places, spread)), find, (indices,))
+    return gather(x, dim, index)
 
 
 # --- at indices ----------------------------------------------------------------------------------
@@ -177,12 +198,12 @@ def _index(index: Any) -> Any:
         raise TypeError(f"index_put(): expected Tensor in indices, but got {type(index).__name__}")
     array = array_of(index)
     if array.dtype.name in ("bool", "uint8"):
-        return array.astype(bool)
+        return kept(array.astype(bool), lambda array: array.astype(bool), (index,))
     if array.dtype.kind not in "iu":
         raise IndexError(
             f"tensors used as indices must be long, int, byte or bool tensors, not {array.dtype}"
         )
-    return array.astype(np.int64)
+    return kept(array.astype(np.int64), lambda array: array.astype(np.int64), (index,))
 
 
 def _fits(shape: tuple[int, ...], into: tuple[int, ...]) -> bool:

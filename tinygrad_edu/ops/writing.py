@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.origins import kept
 from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.indexing import getitem, place, without
 from tinygrad_edu.ops.operation import Operation, camel_case
@@ -140,7 +141,7 @@ def index_array(
             f"{name}(): Expected dtype {' or '.join(kinds.split())} for index, but got "
             f"{array.dtype}"
         )
-    return array.astype(np.int64)
+    return kept(array.astype(np.int64), lambda array: array.astype(np.int64), (index,))
 
 
 def check_range(

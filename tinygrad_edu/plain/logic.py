@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.origins import remember
 from tinygrad_edu.mixing import shape_error
 from tinygrad_edu.ops.refusals import refuse
 from tinygrad_edu.tensor import Tensor
@@ -37,9 +38,9 @@ def _broadcast(function: Any, name: str, a: Any, b: Any) -> Tensor:
 
 def _logical(name: str, function: Any, formula: str) -> Callable[[Tensor, Tensor], Tensor]:
     def logical(input: Tensor, other: Tensor) -> Tensor:
-        return _broadcast(
-            function, name, _array(name, "input", input), _array(name, "other", other)
-        )
+        arrays = _array(name, "input", input), _array(name, "other", other)
+        result: Tensor = remember(_broadcast(function, name, *arrays), function, (input, other))
+        return result
 
     logical.__name__ = logical.__qualname__ = name
     logical.__doc__ = f"Tell where {formula}; a number is true unless it is 0."
@@ -54,7 +55,7 @@ logical_xor = _logical("logical_xor", np.logical_xor, "just one of the two is tr
 def logical_not(input: Tensor) -> Tensor:
     """Tell which numbers are 0."""
     array = _array("logical_not", "input", input)
-    return _tensor(np.logical_not(array))
+    return remember(_tensor(np.logical_not(array)), np.logical_not, (input,))  # type: ignore[no-any-return]
 
 
 # --- bits --------------------------------------------------------------------------------------

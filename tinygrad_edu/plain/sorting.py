@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tinygrad_edu import dtypes
+from tinygrad_edu.autograd.origins import remember
 from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.shapes import normalize_dim
 from tinygrad_edu.ops.sorting import order
@@ -29,7 +31,9 @@ def argsort(
     tensor([1, 2, 0])
     """
     check_tensor("argsort", input)
-    return _tensor(order(input.array, normalize_dim(dim, input.ndim), descending))
+    dim = normalize_dim(dim, input.ndim)
+    find = partial(order, dim=dim, descending=descending)
+    return remember(_tensor(find(input.array)), find, (input,))  # type: ignore[no-any-return]
 
 
 def _tensor(array: Any) -> Tensor:

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_edu.autograd.engine import topological_order
+from tinygrad_edu.autograd.origins import origin_of
 from tinygrad_edu.trace.array_symbols import ArraySymbol
 from tinygrad_edu.trace.array_writer import RESERVED, GraphWriter
+from tinygrad_edu.trace.beside import Beside, forward_order, read_with_origins
 from tinygrad_edu.trace.expressions import Expression, Name, Step, names_in, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, ValueNode
 from tinygrad_edu.trace.passes import shortened, simplified
@@ -104,17 +106,24 @@ class ArrayProgram:
 
         Raises:
             TypeError: for another number of arrays.
+            ValueError: for an array of another shape.
         """
-        given = arrays or self._given
+        given = [np.asarray(getattr(x, "array", x)) for x in arrays or self._given]
         if len(given) != len(self.inputs):
             raise TypeError(
                 f"the program takes {len(self.inputs)} arrays: {', '.join(self.inputs)}; "
                 f"{len(given)} were given"
             )
+        for name, x, known in zip(self.inputs, given, self._given, strict=True):
+            if x.shape != known.shape:
+                raise ValueError(
+                    f"the program was written for {name} of shape {known.shape}, not {x.shape}: "
+                    "its lines have sizes in them; write one of a graph of these shapes"
+                )
         namespace: dict[str, Any] = {"np": np, **self._functions}
         exec(compile(self.function(), "<program>", "exec"), namespace)
         with np.errstate(all="ignore"):
-            output, gradients = namespace["program"](*(getattr(x, "array", x) for x in given))
+            output, gradients = namespace["program"](*given)
         return ArrayResult(output, gradients)
 
     def function(self) -> str:
@@ -141,21 +150,25 @@ def line(step: Step) -> str:
     return beside if len(beside) <= 100 else f"    # {step.comment}\n{written}"
 
 
-def array_program(graph: Graph) -> ArrayProgram:
-    """Write the program of a graph of tensors with one output."""
+def array_program(output: Any, params: Any = None) -> ArrayProgram:
+    """Write the program of a graph of tensors with one output.
+
+    Args:
+        output: the tensor.
+        params: names for the parameters; see `graph.read`.
+    """
+    graph = read_with_origins(output, params)
     with np.errstate(all="ignore"):  # what is written is computed too; nan needs no warning
         return _written(graph)
 
 
 def _written(graph: Graph) -> ArrayProgram:
     root = graph.outputs[0]
-    names = variables(graph, RESERVED)
-    writer = GraphWriter(graph, names, {})
-    for value in graph.values:
-        if value.made_by is None:
-            writer.symbols[value.index] = _given(writer, value, names[value.index])
-    for operation in graph.operations:
+    writer = ProgramWriter(graph)
+    for operation in forward_order(graph):
         writer.write_forward(operation)
+    if not graph.operations:
+        writer.take(root)
     if root.needs_gradient:
         writer.seed(root, Expression("np.ones_like({0})", (Name(writer.output),)))
         for operation in backward_order(graph):
@@ -163,19 +176,57 @@ def _written(graph: Graph) -> ArrayProgram:
     gradients = {}
     for value in graph.values:
         if value.made_by is None and value.needs_gradient and writer.add_up(value) is not None:
-            gradients[names[value.index]] = writer.gradient_name(value)
+            gradients[writer.names[value.index]] = writer.gradient_name(value)
     return _finished(writer, gradients)
 
 
-def _given(writer: GraphWriter, value: ValueNode, name: str) -> Any:
-    """Return what a leaf or constant is: a plain number as it is, an array under its name."""
-    array = getattr(value.source, "array", value.source)
-    if not isinstance(array, np.ndarray):
-        return array
-    if value.kind == "constant" and value.name is None and not array.ndim:
-        return ArraySymbol(writer, writer.constant(array), array)
-    writer.inputs[name] = array
-    return ArraySymbol(writer, Name(name), array)
+class ProgramWriter(GraphWriter):
+    """Writes the program of a graph that was recorded before."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph, variables(graph, RESERVED), {})
+        self._beside = Beside(self)
+        self._parameters: dict[OperationNode, dict[str, Any]] = {}
+        for value in graph.values:
+            is_constant = value.made_by is None and not value.needs_gradient
+            if value.made_by is None and not (is_constant and origin_of(value.source)):
+                self.take(value)
+
+    def take(self, value: ValueNode) -> None:
+        """Let the program take a leaf or a constant; a number it has in its lines."""
+        array = getattr(value.source, "array", value.source)
+        self.symbols[value.index] = array
+        if isinstance(array, np.ndarray):
+            name = self.names[value.index]
+            self.inputs[name] = array
+            self.symbols[value.index] = ArraySymbol(self, Name(name), array)
+
+    def write_forward(self, operation: OperationNode) -> None:
+        """Write one operation, and before it what it was given from beside the graph."""
+        for use in operation.arguments:
+            if use.value.index not in self.symbols:
+                self._write_constant(use.value, operation)
+        super().write_forward(operation)
+
+    def _write_constant(self, value: ValueNode, user: OperationNode) -> None:
+        found = self._beside.symbol(value.source, user)
+        if found is None:
+            self.take(value)
+        else:
+            name = self.names[value.index]
+            self.forward.append(Step(name, found.expression))
+            self.symbols[value.index] = ArraySymbol(self, Name(name), found.value)
+
+    def parameters_of(self, operation: OperationNode) -> dict[str, Any]:
+        """Return the parameters of a use, with symbols for numbers of tensors."""
+        found = self._parameters.get(operation)
+        if found is None:
+            found = self._beside.parameters(operation.vertex.parameters, operation)
+            if operation.operation.finds is not None:
+                given = [self.symbols[use.value.index] for use in operation.arguments]
+                found |= operation.operation.finds(*given, **found)
+            self._parameters[operation] = found
+        return found
 
 
 def backward_order(graph: Graph) -> list[OperationNode]:

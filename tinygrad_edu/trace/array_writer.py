@@ -103,7 +103,7 @@ class ArrayWriter(Writer):
         return results(self, plain_call(self, name, operands, given), value)
 
     def _inside(self, function: Any, operands: Any, parameters: dict[str, Any]) -> Any:
-        kept = dict(self.functions), set(self.taken), dict(self.inputs), dict(self._bound)
+        kept = self.state()
         try:
             result = function(*operands, **parameters)
         except NOT_WRITABLE:
@@ -112,8 +112,16 @@ class ArrayWriter(Writer):
             before = sum(size(parts_of(self, x)) for x in operands)
             if size(result.expression) - before <= MOST_INSIDE:
                 return result
-        self.functions, self.taken, self.inputs, self._bound = kept
+        self.go_back(kept)
         return None
+
+    def state(self) -> tuple[Any, ...]:
+        """Return what has been written down so far, besides lines."""
+        return dict(self.functions), set(self.taken), dict(self.inputs), dict(self._bound)
+
+    def go_back(self, state: tuple[Any, ...]) -> None:
+        """Forget what has been written down since."""
+        self.functions, self.taken, self.inputs, self._bound = state
 
 
 def _dtype(kind: np.dtype[Any]) -> Expression:
@@ -165,18 +173,22 @@ class GraphWriter(ArrayWriter):
 
     def write_forward(self, operation: OperationNode) -> None:
         """Write one operation."""
-        op, vertex = operation.operation, operation.vertex
+        op = operation.operation
         if not hasattr(op, "on_arrays"):
             raise NotImplementedError(
                 f"{op.name} is a custom Function, of which no program can be written"
             )
         given = [self.symbols[use.value.index] for use in operation.arguments]
-        found = self.operation(op, adapted(op, given), plain_parameters(vertex.parameters))
+        found = self.operation(op, adapted(op, given), self.parameters_of(operation))
         value = operation.results[0]
         name = self.names[value.index]
         note = definition_with_names(operation, self.names)
         self.forward.append(Step(name, parts_of(self, found), note))
         self.symbols[value.index] = ArraySymbol(self, Name(name), np.asarray(values(found)))
+
+    def parameters_of(self, operation: OperationNode) -> dict[str, Any]:
+        """Return the parameters of a use of an operation, as arrays and symbols."""
+        return plain_parameters(operation.vertex.parameters)
 
     # --- backward --------------------------------------------------------------------------------
 
@@ -236,7 +248,7 @@ class GraphWriter(ArrayWriter):
         xs = [self.symbols[x.value.index] for x in operation.arguments]
         y = self.symbols[operation.results[0].index]
         arguments = (upstream, y, *xs)
-        parameters = plain_parameters(operation.vertex.parameters)
+        parameters = self.parameters_of(operation)
         rule = op.rule(use.position)
         try:
             found = rule(*arguments, **parameters)

@@ -197,13 +197,14 @@ class Graph:
         return f"<Graph of {values:,} values and {operations:,} operations>"
 
 
-def read(output: Any, params: Any = None) -> Graph:
+def read(output: Any, params: Any = None, also: Iterable[Any] = ()) -> Graph:
     """Read the graph that a value or tensor was computed in.
 
     Args:
         output: a `Value`, a `Tensor`, or several of them.
         params: names for the parameters: a module, or a dictionary of names to values or tensors;
             by default the modules are asked in which the graph was recorded.
+        also: further vertices, which are read with all behind them, but are no outputs.
 
     Raises:
         TypeError: for anything else.
@@ -216,7 +217,7 @@ def read(output: Any, params: Any = None) -> Graph:
     >>> len(graph.operations[0].arguments)  # an arrow for each use
     2
     """
-    return _Reader(_outputs(output), params).graph
+    return _Reader(_outputs(output), params, also).graph
 
 
 def measure(output: Any) -> tuple[int, bool]:
@@ -274,7 +275,7 @@ def _walk(roots: Iterable[Any]) -> Iterator[Any]:
 class _Reader:
     """Builds a `Graph`: one pass over the vertices, in the order in which they were computed."""
 
-    def __init__(self, roots: dict[Any, Any], params: Any) -> None:
+    def __init__(self, roots: dict[Any, Any], params: Any, also: Iterable[Any] = ()) -> None:
         known = params if isinstance(params, Called) else Called(params, {})
         params = known.params
         self.graph = Graph([], [], [], [])
@@ -282,7 +283,7 @@ class _Reader:
         self._values: dict[Any, ValueNode] = {}
         self._operations: dict[Any, OperationNode] = {}
         self._calls: dict[Scope, ModuleCall] = {}
-        vertices = list(_walk(roots))
+        vertices = list(_walk([*roots, *also]))
         outermost = outermost_modules(vertices) if params is None else ()
         self._names = Names(params, outermost)
         for vertex in vertices:

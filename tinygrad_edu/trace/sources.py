@@ -291,6 +291,7 @@ def _references(node: Any, function: Any) -> Iterator[tuple[str, Any]]:
         for part in ast.walk(node)
         if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
     }
+    own |= {part.name for part in ast.walk(node) if isinstance(part, ast.FunctionDef)}
     annotated = {id(x) for part in ast.walk(node) for x in _annotation_parts(part)}
     code, closure = getattr(function, "__code__", None), getattr(function, "__closure__", None)
     cells = dict(zip(code.co_freevars, closure, strict=True)) if code and closure else {}

@@ -252,11 +252,12 @@ def program(output: Any, params: Any = None, *, names: str | None = "caller") ->
     >>> y.names, y().values
     (['3', 'x', 'v1'], [3.0, 2.0, 6.0])
     """
-    graph = read(output, called(params, names))
+    params = called(params, names)
+    graph = read(output, params)
     if not all(isinstance(x.source, (Value, int, float)) for x in graph.values):
         from tinygrad_edu.trace.array_program import array_program
 
-        return array_program(graph)
+        return array_program(output, params)
     return _Writer(graph).program()
 
 

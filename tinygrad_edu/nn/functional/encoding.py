@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import remember
 from tinygrad_edu.ops.indexing import _index_array
 from tinygrad_edu.tensor import Tensor
 
@@ -36,4 +37,8 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     count = num_classes if num_classes >= 0 else int(index.max()) + 1
     if index.size and index.max() >= count:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return Tensor._wrap(np.eye(count, dtype=np.int64)[index])
+
+    def rows(array: Any) -> Any:
+        return np.eye(count, dtype=np.int64)[array]
+
+    return remember(Tensor._wrap(rows(index)), rows, (tensor,))

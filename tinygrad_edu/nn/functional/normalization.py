@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept
 from tinygrad_edu.nn.functional.common import insist_on_floating, record
 from tinygrad_edu.nn.functional.windows import tensor_or_values
 from tinygrad_edu.nn.values import as_values
@@ -64,7 +65,7 @@ def batch_norm(
         mean, var = _moments(x, dims)
     else:  # copies: a later batch may change the running numbers before the backward pass
         shape = (x.shape[1], *(1,) * (x.ndim - 2))
-        mean, var = (_array(r).copy().reshape(shape) for r in (running_mean, running_var))
+        mean, var = (_copied(r, shape) for r in (running_mean, running_var))
     parameters = {"statistics": normalization.Statistics(mean, var, eps, training)}
     result = _apply(normalization.batch_norm, (x, weight, bias), parameters)
     if training and running_mean is not None:
@@ -191,6 +192,12 @@ def _check_dtypes(name: str, x: Any, given: dict[str, Any]) -> None:
 
 def _array(x: Any) -> Any:
     return getattr(x, "array", x)
+
+
+def _copied(x: Any, shape: tuple[int, ...]) -> Any:
+    if not isinstance(x, Tensor):
+        return x.copy().reshape(shape)
+    return kept(x.array.copy().reshape(shape), lambda array: array.reshape(shape), (x,))
 
 
 def _moments(x: Any, dims: tuple[int, ...]) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import kept, remember
 from tinygrad_edu.nn.functional.common import insist_on_floating
 from tinygrad_edu.nn.functional.windows import each_dim, tensor_or_values
 from tinygrad_edu.nn.values import numbers_of
@@ -90,10 +91,18 @@ def _max_pool(name: str, x: Any, sizes: tuple[Pair, ...], ceil_mode: bool) -> tu
         raise NotImplementedError(
             f"\"{name}\" not implemented for 'Bool': convert it with .float()"
         )
-    index = noted(pooling.largest, array, places, *sizes)
-    images = np.arange(math.prod(array.shape[:-2])).reshape(*array.shape[:-2], 1, 1)
-    values = pooling.max_pool(x, index + images * math.prod(array.shape[-2:]))
-    return values, Tensor._wrap(index)
+    size = math.prod(array.shape[-2:])
+
+    def find(array: Any) -> Any:
+        return noted(pooling.largest, array, places, *sizes)
+
+    def find_among_all(array: Any) -> Any:
+        return noted(pooling.among_all, find(array), size)
+
+    index = find(array)
+    operands = (x,) if isinstance(x, Tensor) else ()
+    among_all = kept(noted(pooling.among_all, index, size), find_among_all, operands)
+    return pooling.max_pool(x, among_all), remember(Tensor._wrap(index), find, operands)
 
 
 # --- the mean ------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def shape_depends_on_masks(op: Any, plain: list[Any], given: dict[str, Any]) -> 
     >>> shape_depends_on_masks(TABLE["getitem"], [np.ones(2)], {"index": mask})
     True
     """
-    if not any(_is_mask(x) for x in (*plain, *_flat(given))):
+    if not any(_is_mask(x) for x in (*plain, *arrays_in(given))):
         return False
     shapes = set()
     for filled in (np.zeros_like, np.ones_like):
@@ -36,11 +36,12 @@ def _is_mask(x: Any) -> bool:
     return isinstance(x, np.ndarray) and x.dtype == bool
 
 
-def _flat(x: Any) -> Iterator[Any]:
+def arrays_in(x: Any) -> Iterator[Any]:
+    """Yield all that dictionaries, tuples and lists hold."""
     parts = x.values() if isinstance(x, dict) else x if isinstance(x, (tuple, list)) else ()
     for part in parts:
         yield part
-        yield from _flat(part)
+        yield from arrays_in(part)
 
 
 def _with_masks(x: Any, filled: Any) -> Any:

@@ -1,0 +1,73 @@
+"""The lessons run from top to bottom, and what they claim is so."""
+
+import contextlib
+import io
+import math
+import re
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tinygrad_edu.commands.lessons import title
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+LESSONS = sorted(EXAMPLES.glob("[0-9]*.py"))
+
+
+@pytest.fixture
+def lesson(tmp_path, monkeypatch):
+    """Return a function that runs a lesson: its variables, what it printed, what it drew."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+
+    def run(name):
+        with contextlib.redirect_stdout(io.StringIO()) as shown:
+            names = runpy.run_path(str(EXAMPLES / f"{name}.py"), run_name="__main__")
+        drawn = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+        assert drawn and all("<svg" in text for text in drawn.values())
+        return SimpleNamespace(out=shown.getvalue(), drawn=drawn, **names)
+
+    yield run
+    with contextlib.suppress(ImportError):
+        import matplotlib.pyplot as plt
+
+        plt.close("all")
+
+
+def test_chain_rule(lesson):
+    it = lesson("01_chain_rule")
+    assert it.by_hand == 42 and it.measured == pytest.approx(42, abs=1e-6)
+    assert "by engine: ∂f/∂x = 42.0" in it.out
+    assert it.ways.count == 2 and sum(path.product for path in it.ways.paths()) == it.x.grad
+    assert it.x.grad == pytest.approx(math.cos(1.5) * 1.5**2 + math.sin(1.5) * 2 * 1.5)
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+
+def test_every_lesson_is_tested():
+    tested = re.findall(r'lesson\("(\w+)"\)', Path(__file__).read_text(encoding="utf-8"))
+    assert tested == [path.stem for path in LESSONS]
+
+
+def test_the_list_of_lessons():
+    rows = [
+        f"| {int(path.stem[:2])} | [{title(path)}]({path.name}) "
+        f"| [solutions](../docs/solutions/{path.stem}.md) |"
+        for path in LESSONS
+    ]
+    lines = (EXAMPLES / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("| ") and "solutions" in line] == rows
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lessons_open_as_notebooks_and_end_with_exercises(path):
+    text = path.read_text(encoding="utf-8")
+    title, line = re.match(r'# %% \[markdown\]\n"""\n(.+)\n(=+)\n\n', text).groups()
+    assert len(title) == len(line)
+    assert re.search(r"# %% \[markdown\]\n(#.*\n)*# Exercises\n# -+\n#\n# 1\. (.*\n)+# 2\. ", text)
+    assert not re.search(r"# %%\n#", text)  # sphinx-gallery would take it for text
+    lines = [line for line in text.splitlines() if line]
+    assert 40 <= len(lines) <= 120 and "plt.show" not in text

@@ -44,6 +44,15 @@ def test_chain_rule(lesson):
     assert it.x.grad == pytest.approx(math.cos(1.5) * 1.5**2 + math.sin(1.5) * 2 * 1.5)
 
 
+def test_neuron(lesson):
+    it = lesson("02_neuron")
+    slope = 1 - math.tanh(0.9) ** 2
+    for name, gradient in (("w₁", 2 * slope), ("w₂", 0.0), ("x₁", -3 * slope), ("b", slope)):
+        assert f"∂y/∂{name}".ljust(7) + f"= {gradient:.4f}" in it.out
+    assert it.w2.data == 1.0 and it.losses[0] > 0.5 and it.losses[-1] < 0.01
+    assert it.losses == sorted(it.losses, reverse=True)
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -53,6 +53,13 @@ def test_neuron(lesson):
     assert it.losses == sorted(it.losses, reverse=True)
 
 
+def test_order(lesson):
+    it = lesson("03_order")
+    assert (it.wrong, it.right) == (432.0, 216.0) and "by engine: ∂y/∂x = 216.0" in it.out
+    assert it.order == "x → 2 → a → b → y"
+    assert "n = 100: 101 numbers, 2ⁿ = 1.27e+30 paths" in it.out
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -60,6 +60,14 @@ def test_order(lesson):
     assert "n = 100: 101 numbers, 2ⁿ = 1.27e+30 paths" in it.out
 
 
+def test_gradient_check(lesson):
+    it = lesson("04_gradient_check")
+    assert 1e-6 <= it.best <= 1e-4 and min(it.central) < 1e-10 < 1e-9 < min(it.forward)
+    assert "Jacobian mismatch" in it.complaint and "gradcheck of x * x: True" in it.out
+    assert it.inputs.grad.tolist() == [1.0, 2.0, 3.0]
+    assert it.kink == pytest.approx(0.5) and it.x.grad == 0.0
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -68,6 +68,21 @@ def test_gradient_check(lesson):
     assert it.kink == pytest.approx(0.5) and it.x.grad == 0.0
 
 
+def test_activations(lesson):
+    it = lesson("05_activations")
+    close = {
+        "sigmoid": (0, 1, 0.25, 0.00665, 0.00665, 0.5),
+        "tanh": (-1, 1, 1, 1.816e-4, 1.816e-4, 0),
+        "relu": (0, 100, 1, 1, 0, 0.399),  # 1/√2π
+        "leaky_relu": (-1, 100, 1, 1, 0.01, 0.395),
+    }
+    for name, expected in close.items():
+        assert it.properties[name][:5] == pytest.approx(expected[:5], rel=2e-3, abs=1e-6)
+        assert it.properties[name][5] == pytest.approx(expected[5], abs=0.01)
+    assert "tensor([0.6216, 0.6831, 0.5221, 0.5330])" in it.out  # the chapter's numbers
+    assert set(it.forward) == set(it.backward) == set(close)
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

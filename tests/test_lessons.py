@@ -83,6 +83,15 @@ def test_activations(lesson):
     assert set(it.forward) == set(it.backward) == set(close)
 
 
+def test_vanishing(lesson):
+    it = lesson("06_vanishing")
+    assert it.gradients == pytest.approx({0.9: 2.65614e-5, 1.1: 13780.6}, rel=1e-5)
+    assert it.flows["sigmoid"]["0"].ratio < 1e-5 < 0.1 < it.flows["relu"]["0"].ratio
+    verdicts = {name: flow.verdict for name, flow in it.flows.items()}
+    assert verdicts.pop("sigmoid") == "vanishing" and set(verdicts.values()) == {"healthy"}
+    assert it.accuracy["sigmoid"] < 0.15 and it.accuracy["relu"] > 0.85
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -92,6 +92,16 @@ def test_vanishing(lesson):
     assert it.accuracy["sigmoid"] < 0.15 and it.accuracy["relu"] > 0.85
 
 
+def test_initialisation(lesson):
+    it = lesson("07_initialisation")
+    for n, (size_1, scaled) in it.measured.items():
+        assert size_1 == pytest.approx(n**0.5, rel=0.1) and scaled == pytest.approx(1, rel=0.1)
+    assert [flow.verdict for flow in it.flows.values()] == ["vanishing", "healthy", "exploding"]
+    small, right, large = it.stds.values()
+    assert small[-1] < 1e-6 < 0.2 < right[-1] < 0.3 and large[-1] > 0.9
+    assert [round(share[-1]) for share in it.saturated.values()] == [0, 0, 1]
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -102,6 +102,16 @@ def test_initialisation(lesson):
     assert [round(share[-1]) for share in it.saturated.values()] == [0, 0, 1]
 
 
+def test_dying_relu(lesson):
+    it = lesson("08_dying_relu")
+    assert it.dead == (1.0, -10.0) and it.leaky_loss.data < 1e-20
+    assert it.w.grad == it.b.grad == 0.0 and "relu(v2) is closed" in it.out
+    assert it.below["relu"][20] == it.below["relu"][-1] > 70 and it.accuracy["relu"] < 0.2
+    assert it.below["leaky_relu"][-1] < it.below["leaky_relu"][20]
+    assert it.accuracy["leaky_relu"] > 0.7
+    assert "dead" in {layer.verdict for layer in it.viz.gradient_flow(it.model, it.loss)}
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

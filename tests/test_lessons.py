@@ -112,6 +112,14 @@ def test_dying_relu(lesson):
     assert "dead" in {layer.verdict for layer in it.viz.gradient_flow(it.model, it.loss)}
 
 
+def test_batch_norm(lesson):
+    it = lesson("09_batch_norm")
+    without, with_norm = it.flows.values()
+    assert without["0"].ratio < 1e-6 < 0.3 < with_norm["0"].ratio
+    assert it.slopes["without"][1:].max() < 1e-20 < 0.2 < it.slopes["with"].min()
+    assert it.accuracy["without"] < 0.15 and it.accuracy["with BatchNorm1d"] > 0.9
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

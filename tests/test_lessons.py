@@ -120,6 +120,13 @@ def test_batch_norm(lesson):
     assert it.accuracy["without"] < 0.15 and it.accuracy["with BatchNorm1d"] > 0.9
 
 
+def test_zero_centred(lesson):
+    it = lesson("10_zero_centred")
+    assert it.difference < 1e-15 and it.x.grad == pytest.approx(it.slope_of_tanh, rel=1e-12)
+    assert it.same["sigmoid"] == 1.0 and it.same["tanh"] < 0.7
+    assert it.needed["sigmoid"] > 3 * it.needed["tanh"]
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import tinygrad_edu as torch
 from tinygrad_edu.commands.lessons import title
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -125,6 +126,13 @@ def test_zero_centred(lesson):
     assert it.difference < 1e-15 and it.x.grad == pytest.approx(it.slope_of_tanh, rel=1e-12)
     assert it.same["sigmoid"] == 1.0 and it.same["tanh"] < 0.7
     assert it.needed["sigmoid"] > 3 * it.needed["tanh"]
+
+
+def test_linear_regression(lesson):
+    it = lesson("11_linear_regression")
+    assert it.by_engine == pytest.approx(it.by_hand, rel=1e-5)
+    assert [it.model.weight.item(), it.model.bias.item()] == pytest.approx(it.exact, abs=1e-3)
+    assert it.losses[0] > 10 and 0.15 < it.losses[-1] < 0.4
 
 
 # --- all of them ---------------------------------------------------------------------------------

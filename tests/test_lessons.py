@@ -135,6 +135,13 @@ def test_linear_regression(lesson):
     assert it.losses[0] > 10 and 0.15 < it.losses[-1] < 0.4
 
 
+def test_xor(lesson):
+    it = lesson("12_xor")
+    assert it.answers == pytest.approx([0.5] * 4, abs=0.02)
+    assert [round(p) for p in it.learnt] == [0, 1, 1, 0] and it.loss.item() < 0.01
+    assert it.numbers.data == pytest.approx(it.one_loss.item()) and "xor.html" in it.drawn
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

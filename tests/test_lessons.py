@@ -142,6 +142,13 @@ def test_xor(lesson):
     assert it.numbers.data == pytest.approx(it.one_loss.item()) and "xor.html" in it.drawn
 
 
+def test_two_moons(lesson):
+    it = lesson("13_two_moons")
+    assert list(it.accuracy) == list(it.surfaces) == [0, 10, 50, 200]
+    assert it.accuracy[0] < 0.7 < it.accuracy[10] and it.accuracy[200] > 0.97
+    assert len(it.history) == 201 and it.history[-1].verdict == "healthy"
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -149,6 +149,12 @@ def test_two_moons(lesson):
     assert len(it.history) == 201 and it.history[-1].verdict == "healthy"
 
 
+def test_digits(lesson):
+    it = lesson("14_digits")
+    assert 2.1 < it.loss_at_first < 2.6
+    assert it.result > 0.97 and len(it.wrong) == round((1 - it.result) * 297)
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -155,6 +155,17 @@ def test_digits(lesson):
     assert it.result > 0.97 and len(it.wrong) == round((1 - it.result) * 297)
 
 
+def test_dropout(lesson):
+    it = lesson("15_dropout")
+    assert {round(g, 3) for g in it.x.grad.tolist()} == {0.0, 1.667}
+    assert torch.equal(it.x.grad, it.y.detach()) and it.unchanged
+    assert it.means == pytest.approx([1.0] * 3, abs=0.03)
+    (seen, unseen, right), _, (more_seen, less_unseen, more_right) = (
+        it.curves[p][-1] for p in (0.0, 0.5, 0.8)
+    )
+    assert seen < 0.05 < more_seen and less_unseen < unseen / 1.5 and right + 0.05 < more_right
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import tinygrad_edu as torch
 from tinygrad_edu.commands.lessons import title
+from tinygrad_edu.ops.operation import TABLE
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LESSONS = sorted(EXAMPLES.glob("[0-9]*.py"))
@@ -164,6 +165,12 @@ def test_dropout(lesson):
         it.curves[p][-1] for p in (0.0, 0.5, 0.8)
     )
     assert seen < 0.05 < more_seen and less_unseen < unseen / 1.5 and right + 0.05 < more_right
+
+
+def test_convolution(lesson):
+    it = lesson("16_convolution")
+    assert it.difference < 1e-5 and it.weight.grad[0, 0, 0, 0].item() == pytest.approx(it.by_hand)
+    assert it.count == 3706 and it.accuracy > 0.95
 
 
 # --- all of them ---------------------------------------------------------------------------------

@@ -26,16 +26,7 @@ def run(name, folder):
 def test_every_example_is_tested():
     assert {path.stem for path in EXAMPLES.glob("[a-z]*.py")} == {
         "layers",
-        "lstm_sine",
     }
-
-
-def test_lstm_sine(tmp_path):
-    out = run("lstm_sine", tmp_path)
-    assert float(re.search(r"step 100: squared error (\S+)", out)[1]) < 1e-3
-    assert len(re.findall(r"^ *\d+ +\S+e-\d+ +\S+e-\d+$", out, re.M)) == 50
-    arrives = dict(re.findall(r"(\w+): of the gradient at t = 49, (\S+) arrives", out))
-    assert float(arrives["untrained"]) < 1e-6 < float(arrives["trained"])
 
 
 def test_layers(tmp_path):

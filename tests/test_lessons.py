@@ -173,6 +173,13 @@ def test_convolution(lesson):
     assert it.count == 3706 and it.accuracy > 0.95
 
 
+def test_lstm(lesson):
+    it = lesson("17_lstm")
+    assert float(re.search(r"step 100: squared error (\S+)", it.out)[1]) < 1e-3
+    assert it.arrives["untrained"] < 1e-8 < 1e-7 < it.arrives["trained"]
+    assert len(it.before) == len(it.after) == 50
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

@@ -180,6 +180,13 @@ def test_lstm(lesson):
     assert len(it.before) == len(it.after) == 50
 
 
+def test_adam(lesson):
+    it = lesson("18_adam")
+    slow, diverged, momentum, adam = it.final.values()
+    assert diverged > 1000 > 0.5 > slow > 0.1 > adam > momentum
+    assert (it.x.grad, it.y.grad) == (-8.0, 50.0)
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

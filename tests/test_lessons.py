@@ -187,6 +187,13 @@ def test_adam(lesson):
     assert (it.x.grad, it.y.grad) == (-8.0, 50.0)
 
 
+def test_newton(lesson):
+    it = lesson("19_newton")
+    assert (it.first.data, float(it.second)) == (4.5, 10.0)
+    assert it.slopes["newton"][-1] < 1e-8 < 0.1 < it.slopes["descent"][-1]
+    assert it.values[-1] < 1e-15 and it.p.tolist() == pytest.approx([1.0, 1.0])
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

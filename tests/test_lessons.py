@@ -194,6 +194,15 @@ def test_newton(lesson):
     assert it.values[-1] < 1e-15 and it.p.tolist() == pytest.approx([1.0, 1.0])
 
 
+def test_new_operation(lesson):
+    try:
+        it = lesson("20_new_operation")
+    finally:
+        TABLE.pop("bump", None)  # other tests go through the table
+    assert it.checked and it.v.grad == pytest.approx(it.by_hand)
+    assert it.second.item() == pytest.approx(-math.exp(-0.25))
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

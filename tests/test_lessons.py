@@ -203,6 +203,13 @@ def test_new_operation(lesson):
     assert it.second.item() == pytest.approx(-math.exp(-0.25))
 
 
+def test_program(lesson):
+    it = lesson("21_program")
+    loss, gradients = it.names["program"](2.0, -1.5, 0.5, 1.0)
+    assert loss == it.L.data and gradients["w"] == it.w.grad and gradients["x"] == it.x.grad
+    assert it.same and "d_weight_0 = d_v1.T.dot(inputs" in it.out
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

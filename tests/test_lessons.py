@@ -210,6 +210,13 @@ def test_program(lesson):
     assert it.same and "d_weight_0 = d_v1.T.dot(inputs" in it.out
 
 
+def test_pytorch(lesson):
+    it = lesson("22_pytorch")
+    assert it.losses[0] > 0.6 and it.losses[-1] < 0.2
+    if it.there is not None:
+        assert it.losses == pytest.approx(it.there, rel=1e-4)
+
+
 # --- all of them ---------------------------------------------------------------------------------
 
 

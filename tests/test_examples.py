@@ -24,40 +24,9 @@ def run(name, folder):
 
 
 def test_every_example_is_tested():
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {
-        "neuron",
-        "vanishing",
-        "digits",
-        "batchnorm",
+    assert {path.stem for path in EXAMPLES.glob("[a-z]*.py")} == {
         "layers",
-        "lstm_sine",
     }
-
-
-def test_neuron(tmp_path):
-    out = run("neuron", tmp_path)
-    assert "dy/dw = slope · x        = 0.9738 = 0.9738" in out
-    assert (tmp_path / "neuron.svg").read_text(encoding="utf-8").count("tanh")
-
-
-def test_vanishing(tmp_path):
-    out = run("vanishing", tmp_path)
-    assert "0.9^100 = 2.65614e-05" in out and "1.1^100 = 13780.6" in out
-    ratios = dict(re.findall(r"(\w+) +‖.*ratio (\S+)", out))
-    assert float(ratios["sigmoid"]) < 1e-5 < 1e-3 < float(ratios["tanh"])
-
-
-def test_digits(tmp_path):
-    accuracy = re.search(r"test accuracy: (\S+)%", run("digits", tmp_path))
-    assert float(accuracy[1]) > 95
-
-
-def test_lstm_sine(tmp_path):
-    out = run("lstm_sine", tmp_path)
-    assert float(re.search(r"step 100: squared error (\S+)", out)[1]) < 1e-3
-    assert len(re.findall(r"^ *\d+ +\S+e-\d+ +\S+e-\d+$", out, re.M)) == 50
-    arrives = dict(re.findall(r"(\w+): of the gradient at t = 49, (\S+) arrives", out))
-    assert float(arrives["untrained"]) < 1e-6 < float(arrives["trained"])
 
 
 def test_layers(tmp_path):
@@ -78,13 +47,6 @@ def test_layers(tmp_path):
     assert set(dropped) == {"0.0", "2.0"}
 
 
-def test_batchnorm(tmp_path):
-    out = run("batchnorm", tmp_path)
-    without, normalized = (float(ratio) for ratio in re.findall(r"‖.*ratio (\S+)", out))
-    assert without < 1e-5 < 0.1 < normalized
-    assert "vanishing" in out and "BatchNorm1d" in out
-
-
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("[a-z]*.py")), ids=lambda path: path.stem)
 def test_examples_open_as_notebooks(path):
     assert path.read_text(encoding="utf-8").startswith("# %% [markdown]\n# # ")

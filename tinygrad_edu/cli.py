@@ -11,11 +11,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from tinygrad_edu.commands import explore, flow, graph, step
+from tinygrad_edu.commands import examples, explore, flow, graph, step
 from tinygrad_edu.commands.common import PROGRAM, CommandError, complain
 from tinygrad_edu.version import __version__
 
-COMMANDS = (flow, step, graph, explore)
+COMMANDS = (flow, examples, step, graph, explore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -24,6 +24,7 @@ import numpy as np
 import tinygrad_edu
 from tinygrad_edu import autograd
 from tinygrad_edu.autograd import set_grad_enabled, topological_order
+from tinygrad_edu.commands import lessons
 from tinygrad_edu.commands.common import CommandError
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Value
@@ -60,8 +61,8 @@ def add_script(command: argparse.ArgumentParser) -> None:
         "script",
         metavar="FILE.py[:NAME]",
         type=_script,
-        help="the script, and perhaps the global name in it of the Value or Tensor; by default "
-        "the one that backward() was called on last",
+        help="the script, or the name of a lesson, and perhaps the global name in it of the Value "
+        "or Tensor; by default the one that backward() was called on last",
     )
     command.set_defaults(arguments=())
 
@@ -97,11 +98,15 @@ def _script(text: str) -> tuple[Path, str | None]:
     if not os.path.exists(text) and not text.endswith(".py"):
         file, colon, name = text.rpartition(":") if ":" in text else (text, "", "")
     path = Path(file)
+    lesson = None if path.is_file() or path.suffix else lessons.find(file)
+    if lesson is not None:
+        path = lesson
     if path.is_dir():
         raise argparse.ArgumentTypeError(f"{file} is a folder: name a script in it")
     if not path.exists():
         near = difflib.get_close_matches(path.name, _scripts_beside(path), 1)
-        hint = f": do you mean {path.with_name(near[0])}?" if near else ""
+        meant = path.with_name(near[0]) if near else lessons.near(file)
+        hint = f": do you mean {meant}?" if meant else ""
         raise argparse.ArgumentTypeError(f"there is no file {file}{hint}")
     if colon and not name.isidentifier():
         raise argparse.ArgumentTypeError(f"{name!r}, after the colon, is not a name in Python")

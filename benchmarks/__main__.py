@@ -1,67 +1,83 @@
-"""Run all benchmarks and print the table: `python -m benchmarks [--write docs/benchmarks.md]`."""
+"""Measure this library beside its peers: `python -m benchmarks`, after `pip install -e .[bench]`.
+
+jax brings opt_einsum, which changes how torch's einsum fails: so the peers have an environment of
+their own, in which the comparison with torch (`tests/parity`) is not run.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")  # before numpy and torch are imported: the same for both
+from benchmarks import drawing, page, processes, results, rounds, suite
+from benchmarks.peers import OURS, PEERS
+from benchmarks.results import Entry
+from benchmarks.suite import Workload
 
-from benchmarks import drawing, imports, layers, scalar, tensor  # noqa: E402
-from benchmarks.rounds import Row  # noqa: E402
-
-HEAD = """# Benchmarks
-
-Written by `python -m benchmarks --write docs/benchmarks.md`, which needs micrograd and torch.
-Each line is measured in one run: this library and its peer take turns, and the ratio is the median
-over the turns, with the lowest and the highest in brackets. One thread each. Above 1 the library is
-ahead.
-"""
-
-NOTE = """
-Of the step of the smallest network numpy's arithmetic alone, called by hand, takes a third; the
-rest is Python: seven module calls, recording seven operations, ordering the graph and applying its
-rules one by one. The ratio moves with the machine: Python, numpy and torch do not slow down alike.
-"""
+OTHERS = {"start": processes.measured, "memory": processes.measured, "drawing": drawing.measured}
+"""The groups that are measured in other ways than with a process for each runner."""
 
 
-def table(rows: list[Row]) -> str:
-    """Write the rows as Markdown."""
-    lines = [
-        "| what | peer | this | peer | ratio | must reach |",
-        "| --- | --- | ---: | ---: | ---: | ---: |",
-    ]
-    return "\n".join(lines + [row.markdown() for row in rows]) + "\n"
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    groups = [*dict.fromkeys(workload.group for workload in suite.WORKLOADS), *OTHERS]
+    parser.add_argument("--quick", action="store_true", help="a tenth of the time: for a look")
+    parser.add_argument("--only", nargs="+", choices=groups, default=groups, metavar="GROUP",
+                        help=f"some of {', '.join(groups)}")  # fmt: skip
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS, metavar="PEER",
+                        help=f"some of {', '.join(PEERS)}")  # fmt: skip
+    parser.add_argument("--write", nargs="?", const="docs", type=Path, metavar="DIRECTORY",
+                        help="write benchmarks.json and the tables of benchmarks.md there, docs "
+                        "unless told; what is not measured keeps its old numbers")  # fmt: skip
+    return parser.parse_args()
 
 
-def machine() -> str:
-    """Name what it was measured on."""
-    import numpy as np
+def measured(only: Sequence[str], wanted: Sequence[str], quick: bool) -> Iterator[Entry]:
+    """Measure group by group, those with two threads last."""
+    for threads in (1, 2):
+        some = [w for w in suite.WORKLOADS if w.group in only and threads in w.threads]
+        yield from _in_processes(some, threads, wanted, 0.1 if quick else 1.0)
+    for group, measure in OTHERS.items():
+        if group in only:
+            yield from measure(group, wanted, quick)
 
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        cpu = names[0].partition(": ")[2] if names else cpu
-    return (
-        f"Measured on {os.cpu_count()} cores of {cpu}, Python {platform.python_version()}, "
-        f"numpy {np.__version__}.\n"
-    )
+
+def _in_processes(
+    workloads: Sequence[Workload], threads: int, wanted: Sequence[str], share: float
+) -> Iterator[Entry]:
+    needed = dict.fromkeys(name for workload in workloads for name in workload.runners)
+    with rounds.runners([x for x in needed if x in OURS or x in wanted], threads) as found:
+        for workload in workloads:
+            some = {name: found[name] for name in workload.runners if name in found}
+            timings = rounds.in_turns(
+                some, list(workload.make), share * workload.budget, workload.collector
+            )
+            yield Entry(workload.group, workload.title, timings, threads, workload.unit)
+
+
+def told(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Say on stderr what was measured, as it comes, and note the machine."""
+    for entry in entries:
+        times = [
+            f"{name} {rounds.duration(t.median) if t.seconds else t.reason}"
+            for name, t in entry.timings.items()
+        ]
+        print(f"{entry.title}, threads {entry.threads}: {', '.join(times)}", file=sys.stderr)
+        yield entry._replace(machine=results.machine())
 
 
 def main() -> None:
-    """Measure, print, and write if asked to."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--write", metavar="FILE", help="write the page there as well")
-    options = parser.parse_args()
-    rows = [*scalar.rows(), *tensor.rows(), *layers.rows(), *imports.rows(), *drawing.rows()]
-    page = f"{HEAD}\n{table(rows)}{NOTE}\n{machine()}"
-    print(page)
+    options: Any = arguments()
+    entries = list(told(measured(options.only, options.peers, options.quick)))
+    print(page.tables(entries))
     if options.write:
-        Path(options.write).write_text(page)
+        kept = options.write / "benchmarks.json"
+        entries = results.merged(results.load(kept) if kept.exists() else [], entries)
+        results.save(entries, kept)
+        page.write(entries, options.write / "benchmarks.md")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,91 @@
+"""This library, the program that `trace.program` prints: on floats, or as numpy source."""
+
+from __future__ import annotations
+
+from operator import add, itemgetter
+from typing import Any
+
+import numpy as np
+
+import tinygrad_edu
+from benchmarks import cases
+from benchmarks.cases import RATE, Case, Training
+from benchmarks.peers import torch_scripts
+from tinygrad_edu import Constant, trace
+from tinygrad_edu.nn.scalar import MLP
+
+MISSING = {
+    "chain": "has no `backward` of its own to time",
+    "conv": "keeps which pixel a pooling chose when it was recorded: it is of that step alone",
+}
+
+
+def sample() -> tuple[Any, list[int], list[int]]:
+    """Return the program of one sample of the demo, and where its parameters and its data stand."""
+    model: Any = MLP(2, [16, 16, 1])
+    data = [Constant(0.5, label="x"), Constant(-0.3, label="y"), Constant(1.0, label="label")]
+    program = trace.program((1 - data[2] * model(data[:2])).relu(), names=None)
+    place = {id(program.graph.values[i].source): k for k, i in enumerate(program.inputs)}
+    return program, [place[id(p)] for p in model.parameters()], [place[id(x)] for x in data]
+
+
+def demo() -> Training:
+    """The program of one sample, run for each of the 100 points."""
+    start, points, labels = cases.demo()
+    program, of_parameters, (i, j, k) = sample()
+    run, pick = program.on_floats, itemgetter(*of_parameters)
+    given = [0.0] * len(program.inputs)
+    for place, number in zip(of_parameters, start, strict=True):
+        given[place] = number
+    scale = RATE / len(points)
+    decay = 2e-4 * RATE
+
+    def step() -> Any:
+        total, loss = [0.0] * len(of_parameters), 0.0
+        for (given[i], given[j]), given[k] in zip(points, labels, strict=True):
+            of_sample, gradients = run(*given)
+            loss += of_sample
+            total = list(map(add, total, pick(gradients)))
+        numbers = pick(given)
+        loss = loss / len(points) + 1e-4 * sum([p * p for p in numbers])
+        for place, p, g in zip(of_parameters, numbers, total, strict=True):
+            given[place] = p - (scale * g + decay * p)
+        return loss
+
+    return Training(step, lambda: list(pick(given)))
+
+
+def mlp(case: Case) -> Training:
+    return _printed(case, torch_scripts.mlp(tinygrad_edu, case))
+
+
+def moons(case: Case) -> Training:
+    return _printed(case, torch_scripts.moons(tinygrad_edu, case))
+
+
+def lstm(case: Case) -> Training:
+    return _printed(case, torch_scripts.lstm(tinygrad_edu, case))
+
+
+def _printed(case: Case, network: torch_scripts.Network) -> Training:
+    """Run the source of the program, with nothing of this library, and update in place."""
+    model, loss_of = network
+    x, y = tinygrad_edu.from_numpy(case.x), tinygrad_edu.from_numpy(case.y)
+    program = trace.program(loss_of(x, y), params=model, names=None)
+    namespace: dict[str, Any] = {}
+    exec(program.source, namespace)
+    run = namespace["program"]
+    arrays = [p.detach().numpy() for p in model.parameters()]
+    given = list(program._given)  # arrays, in the order of `program.inputs`
+    names = [
+        next(name for name, g in zip(program.inputs, given, strict=True) if np.shares_memory(g, p))
+        for p in arrays
+    ]
+
+    def step() -> Any:
+        loss, gradients = run(*given)
+        for p, name in zip(arrays, names, strict=True):
+            p -= RATE * gradients[name]
+        return loss
+
+    return Training(step, lambda: arrays)

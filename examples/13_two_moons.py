@@ -82,7 +82,8 @@ figure.savefig("two-moons.svg")
 # straight; then it bends into the gaps.
 #
 # The gradient meanwhile: each column is a backward pass, each row a layer, and the colour is the
-# size of the gradient next to that of the last layer.
+# size of the gradient next to that of the last layer. At the end it grows on the way back: the
+# weights have become large, to make the boundary steep.
 
 # %%
 history.plot().figure.savefig("two-moons-flow.svg")

@@ -138,7 +138,7 @@ def test_a_tensor_that_cannot_be_stepped_through(run, folder):
     assert done.stderr.startswith("tinygrad-edu: cannot step through big.py: y: grad can be")
 
 
-@pytest.mark.parametrize("example", ["02_neuron", "03_order", "10_zero_centred"])
+@pytest.mark.parametrize("example", ["01_chain_rule", "02_neuron", "03_order"])
 def test_examples(run, example):
     done = run("step", str(EXAMPLES / f"{example}.py"))
     assert done.returncode == 0 and done.stdout.startswith(f"{example}.py: ")

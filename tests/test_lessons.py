@@ -147,7 +147,8 @@ def test_two_moons(lesson):
     it = lesson("13_two_moons")
     assert list(it.accuracy) == list(it.surfaces) == [0, 10, 50, 200]
     assert it.accuracy[0] < 0.7 < it.accuracy[10] and it.accuracy[200] > 0.97
-    assert len(it.history) == 201 and it.history[-1].verdict == "healthy"
+    assert len(it.history) == 201 and it.history[0].verdict == "healthy"
+    assert it.history[-1].verdict == "growing"  # large weights make the boundary steep
 
 
 def test_digits(lesson):

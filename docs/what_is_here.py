@@ -105,6 +105,8 @@ def _rows() -> Iterator[tuple[str, str]]:
 
 def _files(folder: str) -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "tests" / folder).glob("*.py")):
+        if path.stem == "test_arguments_parity":
+            continue  # it finds its functions itself, and names but exceptions
         yield f"{folder}/{path.name}", path.read_text(encoding="utf-8")
 
 

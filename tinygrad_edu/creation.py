@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_edu import dtypes
 from tinygrad_edu.device import check_device
 from tinygrad_edu.operators import sizes as read_sizes
+from tinygrad_edu.ops.checking import integer, number
 from tinygrad_edu.reading import to_array
 from tinygrad_edu.tensor import Tensor
 
@@ -49,7 +50,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
     """Return a tensor as it is and an array without a copy, where the dtype allows it."""
     check_device(device)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
+        return data if dtype is None else data.to(dtype=dtype)
     return Tensor._wrap(to_array(data, dtype))
 
 
@@ -113,10 +114,17 @@ def full(
     check_device(device)
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): the size must be a tuple of ints, not {type(size).__name__}")
-    if isinstance(fill_value, Tensor):
-        fill_value = fill_value.item()
+    fill_value = _number("full", fill_value)
     kind = dtypes.common_dtype([fill_value]) if dtype is None else dtypes.to_numpy(dtype)
     return finish(np.full(checked_sizes((size,)), fill_value, kind), requires_grad)
+
+
+def _number(name: str, x: Any) -> Any:
+    if isinstance(x, Tensor):
+        return x.item()
+    if not isinstance(x, (int, float, np.generic)):
+        raise TypeError(f"{name}(): argument 'fill_value' must be Number, not {type(x).__name__}")
+    return x
 
 
 def checked_sizes(given: Sequence[Any], size: Any = None, name: str = "") -> tuple[int, ...]:
@@ -159,6 +167,10 @@ def arange(
         )
     whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
     kind = (dtypes.int64.numpy if whole else kind_of(None)) if dtype is None else kind_of(dtype)
+    if kind.kind == "b":
+        raise NotImplementedError(
+            "\"arange_cpu\" not implemented for 'Bool': give a dtype of numbers"
+        )
     count = -(-(end - start) // step) if whole else int(np.ceil((end - start) / step))
     return finish((start + np.arange(count) * step).astype(kind), requires_grad)
 
@@ -174,6 +186,8 @@ def linspace(
 ) -> Any:
     """Make `steps` numbers evenly spaced from start to end, both included."""
     check_device(device)
+    start, end = (_end_of_a_line(x) for x in (start, end))
+    steps = integer("linspace", "steps", steps)
     if steps < 0:
         raise RuntimeError(f"number of steps must be non-negative, not {steps}")
     kind = kind_of(dtype)
@@ -187,6 +201,15 @@ def linspace(
     ahead = np.float64(number(start)) + step * index
     back = np.float64(number(end)) - step * (steps - 1 - index)
     return finish(np.where(index < steps // 2, ahead, back).astype(kind), requires_grad)
+
+
+def _end_of_a_line(x: Any) -> float:
+    if getattr(x, "shape", ()):
+        raise RuntimeError(
+            "linspace only supports 0-dimensional start and end tensors, but one has shape "
+            f"{list(x.shape)}"
+        )
+    return number("linspace", "start or end", x)
 
 
 def eye(
@@ -205,25 +228,26 @@ def eye(
     return finish(np.eye(n, m, dtype=kind_of(dtype)), requires_grad)
 
 
-def facts_of(input: Any, dtype: Any) -> dict[str, Any]:
-    """Return the shape and dtype of a tensor, for another that is to be like it."""
+def blank_like(input: Any, dtype: Any, device: Any) -> Any:
+    """Make an array of zeros in the shape and dtype of a tensor, and in its order in memory."""
+    check_device(device)
     if not isinstance(input, Tensor):
         raise TypeError(f"argument 'input' must be Tensor, not {type(input).__name__}")
-    return {"size": input.shape, "dtype": dtype or input.dtype}
+    return np.zeros_like(input.array, None if dtype is None else dtypes.to_numpy(dtype))
 
 
 def zeros_like(
     input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
     """Make a tensor of zeros in the shape and dtype of another."""
-    return zeros(**facts_of(input, dtype), device=device, requires_grad=requires_grad)
+    return finish(blank_like(input, dtype, device), requires_grad)
 
 
 def ones_like(
     input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
     """Make a tensor of ones in the shape and dtype of another."""
-    return ones(**facts_of(input, dtype), device=device, requires_grad=requires_grad)
+    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 def empty_like(
@@ -242,6 +266,6 @@ def full_like(
     requires_grad: bool = False,
 ) -> Any:
     """Make a tensor of one number in the shape and dtype of another."""
-    return full(
-        **facts_of(input, dtype), fill_value=fill_value, device=device, requires_grad=requires_grad
-    )
+    array = blank_like(input, dtype, device)
+    array[...] = _number("full_like", fill_value)
+    return finish(array, requires_grad)

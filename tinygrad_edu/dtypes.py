@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -131,10 +132,10 @@ def to_numpy(d: Any) -> np.dtype[Any]:
         return d.numpy
     if d in _BY_PYTHON:
         return _BY_PYTHON[d].numpy
-    try:
-        kind: np.dtype[Any] | None = np.dtype(d)
-    except TypeError:
-        kind = None
+    kind: np.dtype[Any] | None = None
+    if not isinstance(d, str):  # numpy reads names, torch does not
+        with contextlib.suppress(TypeError, ValueError):
+            kind = np.dtype(d)
     if kind is None or kind not in _BY_NUMPY:
         names = ", ".join(known.name for known in ALL)
         raise TypeError(f"a tensor cannot have the dtype {d!r} here; it can be {names}")

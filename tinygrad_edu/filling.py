@@ -15,6 +15,7 @@ import numpy as np
 
 from tinygrad_edu import random as rng
 from tinygrad_edu.in_place import is_recorded, refuse_recording
+from tinygrad_edu.ops.checking import integer, number
 from tinygrad_edu.writing import check_expands, check_writeable, number_for
 
 Array = np.ndarray[Any, Any]
@@ -30,11 +31,12 @@ def uniform_(self: Any, from_: float = 0.0, to: float = 1.0, *, generator: Any =
     tensor([-0.0075,  0.5364, -0.8230])
     """
     _insist_on_floats(self, "check_uniform_bounds")
+    from_, to = number("uniform_", "from", from_), number("uniform_", "to", to)
     if from_ > to:
         raise RuntimeError(
             f"uniform_ expects to return a [from, to) range, but found from={from_} > to={to}"
         )
-    draws, kind = generator or rng.default_generator, self.array.dtype
+    draws, kind = rng.chosen(generator), self.array.dtype
     return _filled(self, lambda shape: draws.uniform(shape, kind, from_, to))
 
 
@@ -46,10 +48,11 @@ def normal_(self: Any, mean: float = 0.0, std: float = 1.0, *, generator: Any = 
     >>> torch.empty(3).normal_(10, 2)
     tensor([13.0820,  9.4131,  5.6424])
     """
+    mean, std = number("normal_", "mean", mean), number("normal_", "std", std)
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
     _insist_on_floats(self, "normal_kernel_cpu")
-    draws, kind = generator or rng.default_generator, self.array.dtype
+    draws, kind = rng.chosen(generator), self.array.dtype
 
     def draw(shape: Shape) -> Array:
         if self.is_contiguous():
@@ -81,7 +84,7 @@ def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
         chances = np.broadcast_to(chances, self.array.shape).transpose(_in_memory(self.array))
     if not np.all((chances >= 0) & (chances <= 1)):
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
-    draws, kind = generator or rng.default_generator, self.array.dtype
+    draws, kind = rng.chosen(generator), self.array.dtype
     return _filled(self, lambda shape: draws.bernoulli(chances, shape, kind))
 
 
@@ -99,13 +102,11 @@ def random_(self: Any, from_: Any = None, to: Any = None, *, generator: Any = No
     >>> torch.empty(5).random_(10)
     tensor([4., 9., 3., 0., 3.])
     """
-    draws, kind = generator or rng.default_generator, self.array.dtype
+    draws, kind = rng.chosen(generator), self.array.dtype
     if from_ is None and to is None:
         return _filled(self, lambda shape: _any_number(draws, kind, shape))
     low, high = (0, from_) if to is None else (from_ or 0, to)
-    for bound in (low, high):
-        if isinstance(bound, bool) or not isinstance(bound, (int, np.integer)):
-            raise TypeError(f"random_(): the bounds must be ints, not {type(bound).__name__}")
+    low, high = integer("random_", "from", low), integer("random_", "to", high)
     if low >= high:
         raise RuntimeError(
             f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
@@ -121,9 +122,10 @@ def exponential_(self: Any, lambd: float = 1.0, *, generator: Any = None) -> Any
             "Exponential distribution is a continuous probability distribution. dtype must be a "
             f"floating point but you specified {self.dtype.title}"
         )
+    lambd = number("exponential_", "lambd", lambd)
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    draws, kind = generator or rng.default_generator, self.array.dtype
+    draws, kind = rng.chosen(generator), self.array.dtype
     return _filled(self, lambda shape: draws.exponential(shape, kind, lambd))
 
 

@@ -24,7 +24,7 @@ INTERNAL = {
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "on_diagonal", "interleave",
     "blocks", "contract", "linalg_cross", "polygamma",
     "solve_matrices", "cofactors", "sign_of_det", "log_abs_det", "cholesky_factor",
-    "round_decimals", "div_floor", "div_trunc", "entr",
+    "round_decimals", "contiguous", "div_floor", "div_trunc", "entr",
     "glu", "hardsigmoid", "hardswish", "mish", "softshrink", "tanhshrink",
 }  # fmt: skip
 """Entries of the table that are reached under another name: methods, indexing, nn.functional."""
@@ -87,9 +87,9 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _truth(function: Any, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
-    _, found = reduced_dims((input,), {"dim": dim})
+    axis = reduced_dims((input,), {"dim": dim})[1]["dim"] if dim != () else ()
     kind = np.uint8 if input.array.dtype == np.uint8 else np.bool_  # as torch has it
-    given = {"axis": found["dim"], "keepdims": keepdim}
+    given = {"axis": axis, "keepdims": keepdim}
     return _beside(lambda array: function(array, **given).astype(kind, copy=False), input)
 
 
@@ -150,12 +150,19 @@ def _comparison(name: str, function: Any) -> Callable[[Tensor, Any], Tensor]:
     def compare(input: Tensor, other: Any) -> Tensor:
         if not isinstance(input, Tensor):
             raise TypeError(f"{name}(): the first argument must be a tensor, not {input!r}")
-        return compare_by(function, input, other)  # type: ignore[no-any-return]
+        result: Tensor = compare_by(function, input, other)
+        if result is NotImplemented:
+            kind = type(other).__name__
+            raise TypeError(f"{name}(): argument 'other' must be Tensor or Number, not {kind}")
+        return result
 
     compare.__name__ = compare.__qualname__ = name
     compare.__doc__ = f"Compare element by element: numpy's {function.__name__}."
     return compare
 
+
+for _function in (_add, _sub, _div):  # errors of Python's own name the function
+    _function.__name__ = _function.__qualname__ = _function.__name__[1:]
 
 METHODS: dict[str, Callable[..., Any]] = {
     f.__name__: f for f in (argmax, argmin, all, any, isnan, isinf, isfinite, allclose, equal)

@@ -69,6 +69,11 @@ class InPlace:
         Raises:
             RuntimeError: if the result does not fit, or the history of a leaf would be lost.
         """
+        if parameters.get("dtype") not in (None, self.dtype):
+            raise RuntimeError(
+                f"Bad in-place call: input tensor dtype {self.dtype} and output tensor dtype "
+                f"{parameters['dtype']} should match"
+            )
         recorded = is_recorded(self, *operands, *parameters.values())
         if recorded:
             refuse_recording(self)

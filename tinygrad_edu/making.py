@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_edu import creation, dtypes
 from tinygrad_edu.creation import finish, kind_of
 from tinygrad_edu.device import check_device
-from tinygrad_edu.ops.checking import check_tensor
+from tinygrad_edu.ops.checking import check_tensor, number
 from tinygrad_edu.reading import to_array
 from tinygrad_edu.tensor import Tensor
 
@@ -75,7 +75,7 @@ def logspace(
     exponents = creation.linspace(start, end, steps, dtype=dtypes.float64, device=device).array
     kind = kind_of(dtype)
     with np.errstate(all="ignore"):
-        powers = np.power(np.float64(base), exponents)
+        powers = np.power(np.float64(number("logspace", "base", base)), exponents)
         return finish(powers.astype(kind), requires_grad)
 
 

@@ -317,6 +317,20 @@ default_generator = Generator()
 default_generator.seed()  # as in torch, a program that sets no seed gets other numbers each time
 
 
+def chosen(generator: Any) -> Generator:
+    """Return the generator that was given, or the default one for None.
+
+    Raises:
+        TypeError: for anything else.
+    """
+    if generator is None:
+        return default_generator
+    if not isinstance(generator, Generator):
+        kind = type(generator).__name__
+        raise TypeError(f"argument 'generator' must be torch.Generator, not {kind}")
+    return generator
+
+
 def manual_seed(seed: int) -> Generator:
     """Start the default generator from ``seed`` (whatever ``int()`` takes), and return it.
 

@@ -5,6 +5,12 @@ from rows.kinds import Row, Shapes, reshaping
 SOME: tuple[Shapes, ...] = (((),), ((2,),), ((0,),), ((2, 0),))
 
 ROWS = (
+    Row(
+        "contiguous",
+        ("a.t().contiguous()", "a.t().contiguous().view(-1)"),
+        shapes=(((2, 3),), ((3, 1),), ((2, 2),)),
+        odd_shapes=(((0, 2),),),
+    ),
     reshaping(
         "narrow", "a.narrow(0, 1, 1)", "torch.narrow(a, 1, 0, 1)", "a.narrow(-1, -2, 2)",
         "a.narrow(dim=0, start=2, length=0)", "a.narrow(0, torch.tensor(1), 1)",

@@ -223,7 +223,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         return tensor
     rows, kind = tensor.shape[0], tensor.array.dtype
     columns = tensor.numel() // rows
-    drawn = (generator or rng.default_generator).normal((rows, columns), kind)
+    drawn = rng.chosen(generator).normal((rows, columns), kind)
     q, r = np.linalg.qr(drawn.T if rows < columns else drawn)
     q *= np.sign(np.diagonal(r))  # which of the signs LAPACK chooses does not matter then
     tensor.array[...] = (q.T if rows < columns else q).reshape(tensor.shape)

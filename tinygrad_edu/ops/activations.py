@@ -65,6 +65,7 @@ relu = Operation(
     source="where({0} <= 0, 0, {0})",
     on_arrays=lambda input: np.maximum(input, 0),
     rules=(lambda g, y, _x: where(y <= 0, 0.0, g),),  # y ≤ 0 just where x ≤ 0, and y is kept anyway
+    on_bool="Boolean inputs not supported for relu: convert them with .float()",
 )
 
 

@@ -27,6 +27,19 @@ from tinygrad_edu.ops.shapes import (
     unsqueeze,
 )
 
+contiguous = Operation(
+    "contiguous",
+    "copy",
+    definition="a copy of x that lies in memory row by row",
+    derivatives=("g",),
+    on_arrays=lambda input: input.copy(),
+    rules=(lambda g, _y, _x: g,),
+    dtypes="as is",
+    grad_fn_name="CloneBackward0",
+    is_method=False,
+)
+
+
 # --- a part of it --------------------------------------------------------------------------------
 
 
@@ -277,10 +290,12 @@ def adjoint(input: Any) -> Any:
 
 
 @composite("broadcast_to", "x repeated along dims of size 1")
-def broadcast_to(input: Any, *size: Any) -> Any:
+def broadcast_to(input: Any, *sizes: Any, size: Any = None) -> Any:
     """Repeat along dims of size 1 without copying: numpy's name of `expand`."""
     check_tensor("broadcast_to", input)
-    return expand(input, integers("broadcast_to", "size", spread_arguments(size)))
+    return expand(
+        input, integers("broadcast_to", "size", spread_arguments(sizes) if size is None else size)
+    )
 
 
 @composite("ravel", "the numbers of x in one row")

@@ -28,13 +28,28 @@ def check_tensors(name: str, tensors: Any) -> None:
 
 
 def integer(name: str, argument: str, x: Any) -> int:
-    """Return an int, which may be given as a number of numpy or a tensor of one integer."""
+    """Return an int, which may be given as a number of numpy or a tensor of one integer.
+
+    Args:
+        name: the function, for the message; may be empty.
+        argument: which of its arguments.
+        x: what was given.
+    """
     if not isinstance(x, bool):
         try:
             return operator.index(x)
         except TypeError:
             pass
-    raise TypeError(f"{name}(): argument '{argument}' must be int, not {type(x).__name__}")
+    where = f"{name}(): " if name else ""
+    raise TypeError(f"{where}argument '{argument}' must be int, not {type(x).__name__}")
+
+
+def number(name: str, argument: str, x: Any) -> float:
+    """Return a float, which may be given as a tensor of one number."""
+    shape: Any = getattr(x, "shape", ())
+    if shape or not hasattr(x, "__float__"):
+        raise TypeError(f"{name}(): argument '{argument}' must be float, not {type(x).__name__}")
+    return float(x)
 
 
 def integers(name: str, argument: str, given: Any) -> tuple[int, ...]:

@@ -99,12 +99,18 @@ def _split_max_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple
     return given.get("dim"), given.get("keepdim", False), given.get("other")
 
 
+def _a_tensor_beside(input: Any, other: Any) -> Any:
+    if hasattr(input, "array") and isinstance(other, float):
+        raise TypeError("max and min take a dim or another tensor, not a number: use clamp")
+    return other
+
+
 @composite("max", "the largest element; along a dim, with its index; or the larger of two tensors")
 def max(input: Any, *args: Any, **kwargs: Any) -> Any:
     """Find the largest: `max(x)`, `max(x, dim, keepdim=False)` or `max(x, other)`."""
     dim, keepdim, other = _split_max_arguments(args, kwargs)
     if other is not None:
-        return maximum(input, other)
+        return maximum(input, _a_tensor_beside(input, other))
     if dim is None:
         return max_all(input)
     return max_result(*_extreme_along(max_dim, np.argmax, input, dim, keepdim))
@@ -117,7 +123,7 @@ def min(input: Any, *args: Any, **kwargs: Any) -> Any:
     """Find the smallest: `min(x)`, `min(x, dim, keepdim=False)` or `min(x, other)`."""
     dim, keepdim, other = _split_max_arguments(args, kwargs)
     if other is not None:
-        return minimum(input, other)
+        return minimum(input, _a_tensor_beside(input, other))
     if dim is None:
         return min_all(input)
     return min_result(*_extreme_along(min_dim, np.argmin, input, dim, keepdim))

@@ -105,12 +105,12 @@ def _eps(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
 
 def _logit(input: Any, eps: Any = None) -> Any:
-    inside = np.clip(input, eps, 1 - eps) if eps >= 0 else input
+    inside = np.maximum(np.minimum(input, 1 - eps), eps) if eps >= 0 else input
     return np.log(inside / (1 - inside))
 
 
 def _logit_of_a_float(x: float, eps: float) -> float:
-    inside = min(max(x, eps), 1.0 - eps) if eps >= 0.0 else x
+    inside = max(min(x, 1.0 - eps), eps) if eps >= 0.0 else x
     return math.log(inside / (1.0 - inside))
 
 
@@ -127,8 +127,8 @@ logit = Operation(
     derivatives=("g / (x · (1 − x)); 0 where eps bounds x",),
     on_floats=_logit_of_a_float,
     source=(
-        "log(where({eps} < 0, {0}, min(max({0}, {eps}), 1 - {eps})) / "
-        "(1 - where({eps} < 0, {0}, min(max({0}, {eps}), 1 - {eps}))))"
+        "log(where({eps} < 0, {0}, max(min({0}, 1 - {eps}), {eps})) / "
+        "(1 - where({eps} < 0, {0}, max(min({0}, 1 - {eps}), {eps}))))"
     ),
     on_arrays=_logit,
     rules=(lambda g, _y, x, eps: _logit_rule(g, x, eps),),

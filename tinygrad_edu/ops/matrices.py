@@ -318,10 +318,11 @@ def cholesky(input: Any, upper: bool = False) -> Any:
 
     Args:
         input: shape (…, n, n); of each matrix only the lower triangle is read.
-        upper: return Lᵀ instead.
+        upper: read the upper triangle, and return Lᵀ.
 
     Raises:
         LinAlgError: if an eigenvalue is not positive.
     """
-    factor = cholesky_factor(input)
-    return transpose(factor, -2, -1) if upper else factor
+    if upper:
+        return transpose(cholesky_factor(transpose(input, -2, -1)), -2, -1)
+    return cholesky_factor(input)

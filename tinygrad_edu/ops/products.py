@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.arranging import diagonal
-from tinygrad_edu.ops.checking import check_tensor, integer
+from tinygrad_edu.ops.checking import check_tensor, integer, number
 from tinygrad_edu.ops.einsum import LETTERS, sum_of_products
 from tinygrad_edu.ops.linear_algebra import bmm, dot, mm, mv, outer
 from tinygrad_edu.ops.operation import Operation, composite
@@ -258,7 +258,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1)
 def dist(input: Any, other: Any, p: float = 2) -> Any:
     """Return the norm of the difference (torch.dist)."""
     check_tensor("dist", input)
-    return norm(input - other, float(p))
+    return norm(input - other, number("dist", "p", p))
 
 
 _MODES = (

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu import dtypes
 from tinygrad_edu.ops.indexing import index_select
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.selection import absolute, sign, where
-from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape
+from tinygrad_edu.ops.shapes import along, cat, normalize_dim, reshape, to_dtype
 
 _add_up: Any = np.add.reduce
 _largest: Any = np.maximum.reduce
@@ -64,6 +65,20 @@ def _overload(name: str) -> Any:
     return lambda dim, keepdim: f"{name}Backward{int(dim is not None or keepdim)}"
 
 
+class Reduction(Operation):
+    """An operation that first converts its input where a dtype is given: `sum(x, dtype=…)`."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute in the dtype, in which the result is as well."""
+        dtype = kwargs.pop("dtype", None)
+        if dtype is None:
+            return super().__call__(*args, **kwargs)
+        kind = dtypes.to_numpy(dtype)
+        inputs, parameters = self.bind(args, kwargs)
+        result = super().__call__(to_dtype(*inputs, dtype=kind), **parameters)
+        return result if result.dtype == dtype else to_dtype(result, dtype=kind)
+
+
 # --- sums and products ---------------------------------------------------------------------------
 
 
@@ -72,7 +87,7 @@ def _sum(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return _add_up(input, axis=dim, keepdims=keepdim, dtype=kind)
 
 
-sum = Operation(
+sum = Reduction(
     "sum",
     "Σ",
     definition="Σ x",
@@ -91,7 +106,7 @@ def _mean(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
     return np.true_divide(total, count(input, dim), dtype=getattr(total, "dtype", None))
 
 
-mean = Operation(
+mean = Reduction(
     "mean",
     "mean",
     definition="Σ x / n",
@@ -143,7 +158,7 @@ def _product_of_the_others(x: Any, dim: int | None) -> Any:
     return _products_before(x, dim) * after
 
 
-prod = Operation(
+prod = Reduction(
     "prod",
     "Π",
     definition="Π x",
@@ -298,7 +313,7 @@ def _norm_rule(g: Any, y: Any, x: Any, p: float, dim: Dims, keepdim: bool) -> An
     return slope * where(y == 0, 0.0, g / y ** (p - 1))
 
 
-norm = Operation(
+norm = Reduction(
     "norm",
     "‖x‖",
     definition="(Σ |x|ᵖ)^(1/p), the largest |x| for p = inf; p is 2 unless given",

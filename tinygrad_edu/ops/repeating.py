@@ -62,10 +62,10 @@ repeat = _Several(
 
 
 @composite("tile", "x repeated along its last dims")
-def tile(input: Any, *dims: Any) -> Any:
+def tile(input: Any, *sizes: Any, dims: Any = None) -> Any:
     """Repeat along each dim, as numpy does: missing repeats are 1 (torch.tile)."""
     check_tensor("tile", input)
-    given = integers("tile", "dims", spread_arguments(dims))
+    given = integers("tile", "dims", spread_arguments(sizes) if dims is None else dims)
     return repeat(input, (1,) * (len(input.shape) - len(given)) + given)
 
 
@@ -94,7 +94,11 @@ interleave = Operation(
 
 @composite("repeat_interleave", "each element of x, repeated beside itself")
 def repeat_interleave(
-    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Any = None,
+    repeats: Any = None,
+    dim: int | None = None,
+    *,
+    output_size: int | None = None,
 ) -> Any:
     """Repeat each slice along a dim, all as often or each as often as is said.
 
@@ -109,10 +113,18 @@ def repeat_interleave(
     >>> torch.tensor([1, 2]).repeat_interleave(torch.tensor([2, 1]))
     tensor([1, 1, 2])
     """
+    if input is None:
+        input, repeats = repeats, None
     check_tensor("repeat_interleave", input)
     if repeats is None:
         index = _counts(_one_row(input))
-        return input._wrap(np.repeat(np.arange(index.size), index))
+        places = np.repeat(np.arange(index.size), index)
+        if not input.shape or output_size not in (None, places.size):
+            raise RuntimeError(
+                "repeat_interleave only accept 1D vector as repeat, and allocated size does not "
+                f"match required size unless output_size is {places.size}, not {output_size}"
+            )
+        return input._wrap(places)
     if hasattr(repeats, "array"):
         _one_row(repeats)
     if dim is None:

@@ -28,6 +28,10 @@ def _dim_of(name: str, input: Any, dim: int) -> int:
 
 def _dim_and_dtype(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     dtype = parameters["dtype"]
+    if dtype is not None and dtypes.to_numpy(dtype).kind == "b":
+        raise NotImplementedError(
+            "\"cumsum_out_cpu\" not implemented for 'Bool': give a dtype of numbers"
+        )
     return inputs, {
         "dim": _dim_of("a running sum or product", inputs[0], parameters["dim"]),
         "dtype": None if dtype is None else dtypes.to_numpy(dtype),

@@ -24,9 +24,16 @@ class Where(Operation):
         """
         if args and isinstance(args[0], (bool, np.bool_)):
             return args[1] if args[0] else args[2]
-        if len(args) + len(kwargs) == 1 and hasattr(args[0] if args else None, "array"):
-            condition = args[0]
+        condition: Any = args[0] if args else kwargs.get("condition")
+        if not hasattr(condition, "array"):
+            return super().__call__(*args, **kwargs)
+        if len(args) + len(kwargs) == 1:
             return tuple(map(condition._wrap, np.nonzero(np.atleast_1d(condition.array))))
+        if condition.array.dtype not in (np.bool_, np.uint8):
+            raise RuntimeError(
+                "where expected condition to be a boolean tensor, but got a tensor with dtype "
+                f"{condition.dtype.title}: compare it with something, such as x != 0"
+            )
         return super().__call__(*args, **kwargs)
 
 

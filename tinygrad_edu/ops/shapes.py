@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.ops.checking import check_tensors, integer
 from tinygrad_edu.ops.operation import Operation, composite
 
 Shape = tuple[int, ...]
@@ -16,15 +17,15 @@ Shape = tuple[int, ...]
 
 def normalize_dim(dim: int, ndim: int) -> int:
     """Count a negative dim from the end, and refuse one that is not there as torch does."""
-    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
-        raise TypeError(f"dim must be an int, not {type(dim).__name__}")
+    if type(dim) is not int:
+        dim = integer("", "dim", dim)
     reach = builtins.max(ndim, 1)
     if not -reach <= dim < reach:
         raise IndexError(
             f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], "
             f"but got {dim})"
         )
-    return int(dim) % reach
+    return dim % reach
 
 
 def along(dim: int, index: Any) -> tuple[Any, ...]:
@@ -292,7 +293,7 @@ clone = Operation(
     "copy",
     definition="a copy of x",
     derivatives=("g",),
-    on_arrays=lambda input: input.copy(),
+    on_arrays=lambda input: input.copy("K"),  # in the same order in memory, as torch has it
     rules=(lambda g, _y, _x: g,),
     dtypes="as is",
 )
@@ -300,20 +301,20 @@ clone = Operation(
 # --- joined -------------------------------------------------------------------------------------
 
 
-def _check_tensors(name: str, inputs: Sequence[Any]) -> None:
-    if not inputs:
-        error = ValueError if name == "cat" else RuntimeError  # as torch has it
-        raise error(f"{name}(): expected a non-empty list of Tensors")
-    for i, x in enumerate(inputs):
-        if not hasattr(x, "shape"):
-            raise TypeError(
-                f"{name}(): expected Tensor as element {i} in argument 0, but got "
-                f"{type(x).__name__}"
-            )
+class _Joining(Operation):
+    """`cat` or `stack`, which take tensors, not one tensor of many rows."""
+
+    def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Refuse what is no sequence of tensors, or an empty one."""
+        given = args[0] if args else kwargs.get("tensors")
+        check_tensors(self.name, given)
+        if not given:
+            error = ValueError if self.name == "cat" else RuntimeError  # as torch has it
+            raise error(f"{self.name}(): expected a non-empty list of Tensors")
+        return super().bind(args, kwargs)
 
 
 def _cat_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    _check_tensors("cat", inputs)
     if not builtins.all(x.shape for x in inputs):
         raise RuntimeError("zero-dimensional tensor cannot be concatenated; use stack instead")
     shapes = [x.shape for x in inputs if x.shape != (0,)] or [(0,)]
@@ -339,7 +340,7 @@ def _cat_rule(g: Any, _y: Any, *_xs: Any, index: int, dim: int) -> Any:
     return part if part.shape == _xs[index].shape else reshape(part, _xs[index].shape)
 
 
-cat = Operation(
+cat: Operation = _Joining(
     "cat",
     "cat",
     definition="the tensors one after another along a dim",
@@ -353,7 +354,6 @@ cat = Operation(
 
 
 def _stack_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    _check_tensors("stack", inputs)
     dim = normalize_dim(parameters["dim"], len(inputs[0].shape) + 1)
     for i, x in enumerate(inputs):
         if x.shape != inputs[0].shape:
@@ -364,7 +364,7 @@ def _stack_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, 
     return inputs, {"dim": dim}
 
 
-stack = Operation(
+stack: Operation = _Joining(
     "stack",
     "stack",
     definition="the tensors side by side along a new dim",

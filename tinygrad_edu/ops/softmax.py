@@ -11,7 +11,15 @@ import numpy as np
 
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.powers import exp, log
-from tinygrad_edu.ops.reductions import Dims, keep_dims, reduced_dims, sum
+from tinygrad_edu.ops.reductions import (
+    Dims,
+    Reduction,
+    keep_dims,
+    one_reduced_dim,
+    reduced_dims,
+    sum,
+)
+from tinygrad_edu.ops.refusals import insist_on_floating
 
 
 def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
@@ -48,7 +56,14 @@ logsumexp = Operation(
 )
 
 
+def _one_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    if parameters["dim"] is None:
+        raise TypeError("argument 'dim' must be int, not NoneType: along which dim is the sum 1?")
+    return one_reduced_dim(inputs, parameters)
+
+
 def _softmax(input: Any, dim: int) -> Any:
+    insist_on_floating("softmax", input)
     e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
     y = e / np.add.reduce(e, axis=dim, keepdims=True)
     return np.asarray(y, order="C")  # as torch lays it out, whatever the layout of the input
@@ -64,7 +79,7 @@ def _softmax_of_values(input: Any, dim: int) -> Any:
     return e / np.sum(e, axis=dim, keepdims=True)
 
 
-softmax = Operation(
+softmax = Reduction(
     "softmax",
     "softmax",
     definition="eˣ / Σ eˣ",
@@ -72,12 +87,13 @@ softmax = Operation(
     on_arrays=_softmax,
     on_values=_softmax_of_values,
     rules=(lambda g, y, _x, dim: y * (g - sum(g * y, dim, keepdim=True)),),
-    prepare=reduced_dims,
-    dtypes="float",
+    prepare=_one_dim,
+    dtypes="as is",
 )
 
 
 def _log_softmax(input: Any, dim: int) -> Any:
+    insist_on_floating("log_softmax", input)
     shifted = input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf)
     y = shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
     return np.asarray(y, order="C")
@@ -88,7 +104,7 @@ def _log_softmax_of_values(input: Any, dim: int) -> Any:
     return shifted - log(np.sum(exp(shifted), axis=dim, keepdims=True))
 
 
-log_softmax = Operation(
+log_softmax = Reduction(
     "log_softmax",
     "ln softmax",
     definition="x − ln Σ eˣ",
@@ -96,6 +112,6 @@ log_softmax = Operation(
     on_arrays=_log_softmax,
     on_values=_log_softmax_of_values,
     rules=(lambda g, y, _x, dim: g - exp(y) * sum(g, dim, keepdim=True),),
-    prepare=reduced_dims,
-    dtypes="float",
+    prepare=_one_dim,
+    dtypes="as is",
 )

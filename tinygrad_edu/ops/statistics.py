@@ -18,7 +18,7 @@ from tinygrad_edu.ops.reductions import mean, reduced_dims, std, var
 from tinygrad_edu.ops.reductions import sum as sum_over
 from tinygrad_edu.ops.repeating import diag
 from tinygrad_edu.ops.selection import clamp, where
-from tinygrad_edu.ops.shapes import reshape, squeeze, t, to_dtype, unsqueeze
+from tinygrad_edu.ops.shapes import reshape, squeeze, t, unsqueeze
 
 
 @composite("var_mean", "the variance and the mean, of all elements or along dims", is_method=False)
@@ -65,12 +65,8 @@ def nansum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = N
     """
     check_tensor("nansum", input)
     numbers = plain(input)
-    x = input
-    if numbers.dtype.kind == "f":
-        x = where(beside(_are_numbers, input), input, 0.0)
-    if dtype is not None:
-        x = to_dtype(x, dtype=dtypes.to_numpy(dtype))
-    return sum_over(x, dim, keepdim)
+    x = where(beside(_are_numbers, input), input, 0.0) if numbers.dtype.kind == "f" else input
+    return sum_over(x, dim, keepdim, dtype=dtype)
 
 
 @composite("nanmean", "the mean of the elements that are not nan")
@@ -86,6 +82,11 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
         raise RuntimeError(
             "nanmean(): expected input to have floating point or complex dtype but got "
             f"{dtypes.title(numbers.dtype)}; convert it with .float()"
+        )
+    if dtype is not None and dtypes.to_numpy(dtype).kind != "f":
+        raise RuntimeError(
+            "nanmean(): could not infer output dtype. Optional dtype must be either a floating "
+            f"point or complex dtype. Got: {dtype}"
         )
     _, given = reduced_dims((input,), {"dim": dim})
     counted = {"axis": given["dim"], "keepdims": keepdim}

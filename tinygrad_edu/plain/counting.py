@@ -172,7 +172,7 @@ def _ends(name: str, array: Any, given: Any) -> tuple[Any, Any]:
 
 def histogram(
     input: Tensor,
-    bins: Any,
+    bins: Any = 100,
     *,
     range: Any = None,
     weight: Tensor | None = None,
@@ -219,7 +219,7 @@ def histogram(
 
 def _edges(input: Tensor, bins: Any, range: Any) -> Any:
     """Return the edges of the bins of a histogram."""
-    if isinstance(bins, Tensor) and bins.ndim:
+    if isinstance(bins, Tensor):
         edges = bins.array
         if range is not None:
             raise TypeError("histogram(): a range is for a number of bins, not for their edges")

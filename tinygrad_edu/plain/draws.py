@@ -29,10 +29,6 @@ def _drawn(numbers: Any, *origins: Any) -> Tensor:
     return result
 
 
-def _generator(generator: Any) -> rng.Generator:
-    return rng.default_generator if generator is None else generator
-
-
 def _refuse_integers(name: str, array: Any) -> None:
     if array.dtype.kind != "f":
         raise NotImplementedError(
@@ -59,7 +55,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     tensor([0., 1., 1.])
     """
     check_tensor("bernoulli", input)
-    array, draws = input.array, _generator(generator)
+    array, draws = input.array, rng.chosen(generator)
     if p is not None:
         if isinstance(p, Tensor) or not isinstance(p, (int, float)):
             raise TypeError(f"bernoulli(): argument 'p' must be float, not {type(p).__name__}")
@@ -101,7 +97,7 @@ def multinomial(
     check_tensor("multinomial", input)
     weights, count = input.array, integer("multinomial", "num_samples", num_samples)
     _check_samples(weights, count, replacement)
-    draws = _generator(generator)
+    draws = rng.chosen(generator)
     if replacement and count > 1:
         return _drawn(_with_replacement(weights, count, draws))
     # Each weight is divided by a number from the exponential distribution; the largest win.
@@ -219,10 +215,10 @@ def normal(
     if not isinstance(std, Tensor) and not std >= 0:
         raise RuntimeError(f"normal() expects std >= 0.0, but found std {std}")
     if tensors:
-        return _normal_of_tensors(mean, std, tensors, _generator(generator))
+        return _normal_of_tensors(mean, std, tensors, rng.chosen(generator))
     blank = creation.empty(size, dtype=dtype, device=device)
     _refuse_integers("normal_kernel_cpu", blank.array)
-    result = _drawn(_generator(generator).normal(blank.shape, blank.array.dtype, mean, std))
+    result = _drawn(rng.chosen(generator).normal(blank.shape, blank.array.dtype, mean, std))
     result.requires_grad = requires_grad
     return result
 
@@ -269,7 +265,7 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
     tensor([ 2.,  6., 49.])
     """
     check_tensor("poisson", input)
-    array, draws = input.array, _generator(generator)
+    array, draws = input.array, rng.chosen(generator)
     _refuse_integers("poisson_cpu", array)
     if not (array >= 0).all():
         raise RuntimeError("poisson(): invalid Poisson rate, expected rate to be non-negative")

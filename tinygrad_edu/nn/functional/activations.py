@@ -337,7 +337,4 @@ def _normalized(op: Any, input: Any, dim: int | None, dtype: Any) -> Any:
         if dtype is not None:
             raise TypeError(f"{name}: Values are Python floats, so there is no dtype to choose")
         return op(x, dim)
-    if dtype is not None:
-        x = x.to(dtype)
-    insist_on_floating(name, x)
-    return op(x, dim)
+    return op(x, dim, dtype=dtype)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tinygrad_edu.nn.functional.common import not_a_tensor
 from tinygrad_edu.ops.bounds import clamp_min
+from tinygrad_edu.ops.checking import integer, number
 from tinygrad_edu.ops.reductions import norm
 from tinygrad_edu.tensor import Tensor
 
@@ -55,6 +56,9 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     tensor([1.0000, 0.7071])
     """
     _insist_on_tensors("cosine_similarity", x1, x2)
+    dim = integer("cosine_similarity", "dim", dim)
+    if eps < 0:
+        raise RuntimeError(f"cosine_similarity: eps must be non-negative, got: {eps}")
     product = x1 * x2
     if product.array.dtype.kind != "f":
         raise RuntimeError(
@@ -91,6 +95,7 @@ def pairwise_distance(
     tensor(5.0000)
     """
     _insist_on_tensors("pairwise_distance", x1, x2)
+    p = number("pairwise_distance", "p", p)
     return norm(x1 - x2 + eps, p, -1, keepdim)
 
 

@@ -295,7 +295,7 @@ def gradient_flow(
     >>> [layer.title for layer in flow.layers], flow.reference, flow.verdict
     (['0: Linear', '1: ReLU', '2: Linear'], '2: Linear', 'healthy')
     >>> flow.sentence
-    '0: Linear gets 32 % of the gradient at 2: Linear'
+    '0: Linear gets 46 % of the gradient at 2: Linear'
     """
     check_model(model, loss)
     recorded = read(loss, params=model)

@@ -210,7 +210,7 @@ def width(shown: Magnitude) -> float:
 def size_of(gradient: Any) -> float | None:
     """Return the size of a gradient: |g|, of an array its norm; None if there is no gradient.
 
-    >>> size_of(np.array([3.0, -4.0])), size_of(-2.0), size_of(None)
+    >>> size_of([3.0, -4.0]), size_of(-2.0), size_of(None)
     (5.0, 2.0, None)
     """
     return None if gradient is None else norm(gradient)

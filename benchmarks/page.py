@@ -152,9 +152,15 @@ def _cell(entry: Entry, name: str) -> str:
     timing, first = entry.timings.get(name), next(iter(entry.timings))
     if timing is None or not timing.seconds:
         return "" if timing is None else "–"
-    shown = f"{timing.median:,.0f} bytes" if entry.group == "memory" else duration(timing.median)
+    shown = amount(entry, timing)
     against = compared(entry, first, name)
     return shown if name == first or against is None else f"{shown} · {against}"
+
+
+def amount(entry: Entry, timing: Timing) -> str:
+    """Write a time, or a number of bytes."""
+    is_memory = entry.group == "memory"
+    return f"{timing.median:,.0f} bytes" if is_memory else duration(timing.median)
 
 
 def absent(entries: Sequence[Entry]) -> list[str]:

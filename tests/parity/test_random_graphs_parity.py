@@ -35,4 +35,5 @@ def test_random_graphs_give_torchs_numbers(seed: int) -> None:
             pytest.skip(f"torch refuses it: {error}")
     for a, b, c in zip(found, nudged, expected, strict=True):
         if np.allclose(a, b, rtol=1e-7, atol=1e-9, equal_nan=True):
-            np.testing.assert_allclose(a, c, rtol=1e-6, atol=1e-8, err_msg=str(recipe))
+            rel = 1e-5 if ".float()" in str(recipe) else 1e-6  # what passes through float32
+            np.testing.assert_allclose(a, c, rtol=rel, atol=1e-8, err_msg=str(recipe))

@@ -148,6 +148,7 @@ class _Writer:
         self.arrows = [use for operation in self.graph.operations for use in operation.arguments]
         self.number_of = {(u.operation.index, u.position): i for i, u in enumerate(self.arrows)}
         self.gradients = ledger.gradients()
+        self.paths = places.arrows.paths()
 
     def facts(self) -> Facts:
         reference, of_numbers, words = self._reference()
@@ -211,7 +212,7 @@ class _Writer:
         if value.shape is not None:
             facts["shape"] = shape_text(value.shape)
         if value.made_by is not None:
-            facts.update(by=value.made_by.index, path=self.places.results[i])
+            facts.update(by=value.made_by.index, path=self.paths[self.places.results[i]])
         if self.tensors:
             facts["gradient"] = plain(_size(self.gradients.get(i)))
             if is_rounding(value, self.gradients):
@@ -245,7 +246,7 @@ class _Writer:
             "value": use.value.index,
             "operation": use.operation.index,
             "position": use.position,
-            "path": self.places.arguments[i],
+            "path": self.paths[i],
             "height": cell_height(use.value),
         }
         if self.tensors:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from tinygrad_edu.trace.graph import Graph, ModuleCall, OperationNode, ValueNode
 from tinygrad_edu.trace.parameter_text import parameter_lines
 from tinygrad_edu.viz.by_operation import around, home
 from tinygrad_edu.viz.labels import LONGEST
+from tinygrad_edu.viz.page.curves import Arrows, Point
 from tinygrad_edu.viz.page.stubs import ARROW, Stubs, stubs_of
 from tinygrad_edu.viz.render import layout
 
@@ -51,9 +51,9 @@ class Places:
     Attributes:
         size: width and height of the drawing.
         values, operations, calls: the box of each, by index; None for a call that holds nothing.
-        arguments: the path of each arrow into an operation, in the order of operations and their
-            arguments.
-        results: the path of each arrow out of an operation, by the index of the value.
+        arrows: those into the operations, in the order of operations and their arguments, then
+            those out of them.
+        results: which of them leads to a value, by the index of the value.
         stubs: the arrows into an operation that are only drawn at their ends.
         continued: of each call, what of it stands in further rows.
         arrivals: where an arrow comes from a row above, its name; by the index of the argument.
@@ -63,8 +63,8 @@ class Places:
     values: list[Box]
     operations: list[Box]
     calls: list[Box | None]
-    arguments: list[str]
-    results: dict[int, str]
+    arrows: Arrows
+    results: dict[int, int]
     stubs: Stubs
     continued: list[list[Box]]
     arrivals: dict[int, list[tuple[float, float, str]]]
@@ -223,50 +223,56 @@ def _cell(port: str, width: float, height: float, more: str = "") -> str:
 def _read(graph: Graph, drawn: dict[str, Any], stubs: Stubs) -> Places:
     """Take the positions out of a layout; Graphviz counts y upwards."""
     *_, width, height = map(float, drawn["bb"].split(","))
-    boxes: dict[str, Box] = {}
-    number_of: dict[int, str] = {}
-    for node in drawn.get("objects", ()):
-        number_of[node["_gvid"]] = node["name"]
-        if "pos" in node:
-            x, y = map(float, node["pos"].split(","))
-            w, h = float(node["width"]) * 72, float(node["height"]) * 72
-            boxes[node["name"]] = Box(*_rounded(x - w / 2, height - y - h / 2, w, h))
-        elif "bb" in node:
-            left, bottom, right, top = map(float, node["bb"].split(","))
-            box = Box(*_rounded(left, height - top, right - left, top - bottom))
-            boxes[node["name"]] = box
-    paths: dict[tuple[str, str, str], str] = {}
-    for edge in drawn.get("edges", ()):
-        tail, head = number_of[edge["tail"]], number_of[edge["head"]]
-        paths[tail, head, edge.get("headport", "")] = _path(edge["pos"], height)
+    boxes = {node["name"]: _box(node, height) for node in drawn.get("objects", ())}
     operations = [
         _beside(boxes[f"o{operation.index}"], stubs.room(operation))
         for operation in graph.operations
     ]
+    made = [value.index for operation in graph.operations for value in operation.results]
+    into, out = _arrows_of(graph, drawn, height, operations, stubs)
     return Places(
         (round(width, 1), round(height, 1)),
         [_without_ghosts(boxes[f"v{value.index}"], value) for value in graph.values],
         operations,
         [boxes.get(f"cluster_{call.index}") for call in graph.calls],
-        [
-            _stub(operations[operation.index], operation, use.position)
-            if (operation.index, use.position) in stubs.names
-            else _longer(
-                paths[f"v{use.value.index}", f"o{operation.index}", f"p{use.position}:w"],
-                stubs.room(operation),
-            )
-            for operation in graph.operations
-            for use in operation.arguments
-        ],
-        {
-            result.index: paths[f"o{operation.index}", f"v{result.index}", "w"]
-            for operation in graph.operations
-            for result in operation.results
-        },
+        Arrows.through([*into, *out]),
+        {index: len(into) + i for i, index in enumerate(made)},
         stubs,
         [[] for _ in graph.calls],
         {},
     )
+
+
+def _box(node: dict[str, Any], height: float) -> Box:
+    """Take the box of a node or of a cluster."""
+    if "pos" in node:
+        x, y = map(float, node["pos"].split(","))
+        w, h = float(node["width"]) * 72, float(node["height"]) * 72
+        return Box(*_rounded(x - w / 2, height - y - h / 2, w, h))
+    left, bottom, right, top = map(float, node["bb"].split(","))
+    return Box(*_rounded(left, height - top, right - left, top - bottom))
+
+
+def _arrows_of(
+    graph: Graph, drawn: dict[str, Any], height: float, boxes: list[Box], stubs: Stubs
+) -> tuple[list[list[Point]], list[list[Point]]]:
+    """Take the points of the arrows into the operations, and of those out of them."""
+    names = {node["_gvid"]: node["name"] for node in drawn.get("objects", ())}
+    laid: dict[tuple[str, str, str], list[Point]] = {}
+    for edge in drawn.get("edges", ()):
+        tail, head = names[edge["tail"]], names[edge["head"]]
+        laid[tail, head, edge.get("headport", "")] = _points(edge["pos"], height)
+    into, out = [], []
+    for operation in graph.operations:
+        o, room = operation.index, stubs.room(operation)
+        for use in operation.arguments:
+            if (o, use.position) in stubs.names:
+                into.append(_stub(boxes[o], operation, use.position))
+            else:
+                points = laid[f"v{use.value.index}", f"o{o}", f"p{use.position}:w"]
+                into.append(_longer(points, room))
+        out += [laid[f"o{o}", f"v{result.index}", "w"] for result in operation.results]
+    return into, out
 
 
 def _beside(box: Box, room: float) -> Box:
@@ -274,20 +280,20 @@ def _beside(box: Box, room: float) -> Box:
     return Box(*_rounded(box.x + room, box.y, box.w - room, box.h))
 
 
-def _longer(path: str, room: float) -> str:
+def _longer(points: list[Point], room: float) -> list[Point]:
     """Lead an arrow on through the room to the left of a box."""
     if not room:
-        return path
-    x, y = map(float, re.split("[ C]", path)[-2:])
-    return f"{path} {x:g} {y:g} {x + room:g} {y:g} {x + room:g} {y:g}"
+        return points
+    x, y = points[-1]
+    return [*points, (x, y), (x + room, y), (x + room, y)]
 
 
-def _stub(box: Box, operation: OperationNode, position: int) -> str:
+def _stub(box: Box, operation: OperationNode, position: int) -> list[Point]:
     """Draw the end of an arrow: a short line to its cell."""
     heights = [cell_height(use.value) for use in operation.arguments]
     y = box.y + (box.h - sum(heights)) / 2 + sum(heights[:position]) + heights[position] / 2
-    start, end, y = _rounded(box.x - ARROW, box.x, y)
-    return f"M{start:g} {y:g}C{start:g} {y:g} {end:g} {y:g} {end:g} {y:g}"
+    start, end = (box.x - ARROW, y), (box.x, y)
+    return [start, start, end, end]
 
 
 def _without_ghosts(box: Box, value: ValueNode) -> Box:
@@ -295,13 +301,10 @@ def _without_ghosts(box: Box, value: ValueNode) -> Box:
     return Box(*_rounded(box.x, box.y + room, box.w, box.h - 2 * room))
 
 
-def _path(position: str, height: float) -> str:
-    """Turn Graphviz's points of a curve into an SVG path."""
-    points = [
-        tuple(map(float, point.split(","))) for point in position.split() if point[0] not in "es"
-    ]
-    flipped = [" ".join(f"{c:g}" for c in _rounded(x, height - y)) for x, y in points]
-    return f"M{flipped[0]}C{' '.join(flipped[1:])}"
+def _points(position: str, height: float) -> list[Point]:
+    """Read Graphviz's points of a curve."""
+    pairs = (point.split(",") for point in position.split() if point[0] not in "es")
+    return [(float(x), height - float(y)) for x, y in pairs]
 
 
 def _rounded(*numbers: float) -> list[float]:

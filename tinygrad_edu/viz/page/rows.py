@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tinygrad_edu.trace.graph import Graph
 from tinygrad_edu.viz.page.columns import call_boxes, columns_of, members
-from tinygrad_edu.viz.page.curves import Curve, Point, at, between, bounds, crossings, curves, text
+from tinygrad_edu.viz.page.curves import Array, Arrows, line
 from tinygrad_edu.viz.page.place import GHOST, Box, Places
 from tinygrad_edu.viz.page.straight import straightened
 from tinygrad_edu.viz.page.stubs import ARROW, room_for, short
@@ -48,14 +47,16 @@ def in_rows(places: Places, graph: Graph, names: list[str], panes: int = 1) -> P
         return places
     level = straightened(places, graph)
     gaps = _gaps(level, graph)
-    best, scale = level, _scale(level.size, window)
+    best, scale = None, _scale(level.size, window)
     for count in range(2, min(MOST_ROWS, len(gaps)) + 1):
-        broken = _Rows(level, graph, names, _cuts(level, gaps, count)).places()
+        broken = _Rows(level, graph, names, _cuts(level, gaps, count))
         larger = _scale(broken.size, window)
-        if larger <= scale * (GAIN if best is level else 1.0):
+        if larger <= scale * (GAIN if best is None else 1.0):
             break
         best, scale = broken, larger
-    return best if scale > _scale(places.size, window) else places
+    if scale <= _scale(places.size, window):
+        return places
+    return best.places() if best else level
 
 
 def _scale(size: tuple[float, float], window: tuple[float, float]) -> float:
@@ -81,13 +82,13 @@ def _gaps(places: Places, graph: Graph) -> list[Gap]:
     """Find where to cut between the columns: in each gap, where it costs least."""
     calls = [box for box in places.calls if box is not None]
     edges = sorted({edge for box in calls for edge in (box.x, box.x + box.w)})
-    paths = [*places.arguments, *places.results.values()]
-    lefts, rights = np.array([bounds(path)[0] for path in paths]).T
-    weights = np.where(np.arange(len(paths)) < len(places.arguments), 1, 3)
+    lefts, rights = places.arrows.spans()
+    weights = np.ones(len(lefts))
+    weights[list(places.results.values())] = 3
 
     def gap(x: float) -> Gap:
-        arrows = float(weights[(lefts < x) & (x < rights)].sum())
-        return Gap(x, arrows - 1 + 2.0 * sum(box.x < x < box.x + box.w for box in calls))
+        crossing = float(weights[(lefts < x) & (x < rights)].sum())
+        return Gap(x, crossing - 1 + 2.0 * sum(box.x < x < box.x + box.w for box in calls))
 
     columns = columns_of(places, graph)
     found = []
@@ -121,20 +122,19 @@ class _Rows:
         self.graph = graph
         self.cuts = cuts
         self.ends = [0.0, *cuts, places.size[0]]
-        self.pieces = [
-            list(self.cut(path)) for path in (*places.arguments, *places.results.values())
-        ]
+        self.arrows, self.rows = places.arrows.cut(cuts)
+        owners = self.arrows.owners
+        goes_on, leaves = owners[1:] == owners[:-1], self.rows[1:] != self.rows[:-1]
+        self.turns = np.flatnonzero(goes_on & leaves) + 1  # curves that begin another row
         uses = [use for operation in graph.operations for use in operation.arguments]
-        self.names = [short(names[use.value.index]) for use in uses]
-        continued = zip(self.names, self.pieces, strict=False)
-        self.margin = room_for(name for name, pieces in continued if pieces[0][0] != pieces[-1][0])
+        self.names = {i: short(names[use.value.index]) for i, use in enumerate(uses)}
+        turning = owners[self.turns].tolist()
+        self.margin = room_for(self.names[i] for i in turning if i in self.names)
         self.calls = call_boxes(places, graph, self.row_of, self.width_of)
         self.shifts, self.size = self.stacked()
 
     def places(self) -> Places:
         """Return the layout in rows."""
-        paths = [self.path(pieces) for pieces in self.pieces]
-        count = len(self.old.arguments)
         calls = [[self.moved(box, row) for row, box in sorted(rows.items())] for rows in self.calls]
         return replace(
             self.old,
@@ -143,17 +143,19 @@ class _Rows:
             operations=[self.moved(box, self.row_of(box)) for box in self.old.operations],
             calls=[boxes[0] if boxes else None for boxes in calls],
             continued=[boxes[1:] for boxes in calls],
-            arguments=paths[:count],
-            results=dict(zip(self.old.results, paths[count:], strict=True)),
-            arrivals={i: found for i in range(count) if (found := list(self.arrivals(i)))},
+            arrows=self.turned(),
+            arrivals=self.arrivals(),
         )
 
-    def arrivals(self, i: int) -> Iterator[tuple[float, float, str]]:
-        """Yield where an arrow to an argument comes from a row above, and what it is called."""
-        for (before, _), (after, (start, *_)) in itertools.pairwise(self.pieces[i]):
-            if after > before:
-                x, y = self.shifted(start, after)
-                yield round(x, 1), round(y, 1), self.names[i]
+    def arrivals(self) -> dict[int, list[tuple[float, float, str]]]:
+        """Find where arrows to arguments come from a row above, and what they are called."""
+        found: dict[int, list[tuple[float, float, str]]] = {}
+        for turn in self.turns.tolist():
+            arrow, row = int(self.arrows.owners[turn]), self.rows[turn]
+            if arrow in self.names and row > self.rows[turn - 1]:
+                x, y = (self.arrows.points[turn, 0] + self.shifts[row]).tolist()
+                found.setdefault(arrow, []).append((round(x, 1), round(y, 1), self.names[arrow]))
+        return found
 
     def row_at(self, x: float) -> int:
         """Return the row that a place belongs to."""
@@ -168,15 +170,7 @@ class _Rows:
         start, end = self.ends[row], self.ends[row + 1]
         return max(call.x, start + 3), min(call.x + call.w, end - 3)
 
-    def cut(self, path: str) -> Iterator[tuple[int, Curve]]:
-        """Divide an arrow into curves that do not leave their rows."""
-        for curve in curves(path):
-            ends = sorted({0.0, 1.0, *(t for cut in self.cuts for t in crossings(curve, cut))})
-            for start, end in itertools.pairwise(ends):
-                x, _ = at(curve, (start + end) / 2)
-                yield self.row_at(x), between(curve, start, end)
-
-    def stacked(self) -> tuple[list[Point], tuple[float, float]]:
+    def stacked(self) -> tuple[Array, tuple[float, float]]:
         """Find how far each row moves, and how large the drawing becomes."""
         reached: list[list[float]] = [[] for _ in self.ends[1:]]
         for box, _ in members(self.old, self.graph):
@@ -184,42 +178,29 @@ class _Rows:
         for rows in self.calls:
             for row, box in rows.items():
                 reached[row] += (box.y, box.y + box.h)
-        for pieces in self.pieces:
-            for row, curve in pieces:
-                reached[row] += (at(curve, t / 4)[1] for t in range(5))
+        heights = self.arrows.heights()
+        for row in range(len(reached)):
+            reached[row] += heights[self.rows == row].ravel().tolist()
         shifts, y = [], GHOST
-        for row, heights in enumerate(reached):
-            shifts.append(
-                (max(self.margin, ARROW) - self.ends[row] if row else 0.0, y - min(heights))
-            )
-            y += max(heights) - min(heights) + BETWEEN
-        longest = max(end - start for start, end in zip(self.ends, self.ends[1:], strict=False))
-        return shifts, (round(longest + self.margin + 2 * ARROW, 1), round(y - BETWEEN + GHOST, 1))
+        for row, ys in enumerate(reached):
+            shifts.append((max(self.margin, ARROW) - self.ends[row] if row else 0.0, y - min(ys)))
+            y += max(ys) - min(ys) + BETWEEN
+        longest = max(end - start for start, end in itertools.pairwise(self.ends))
+        size = round(longest + self.margin + 2 * ARROW, 1), round(y - BETWEEN + GHOST, 1)
+        return np.array(shifts), size
 
     def moved(self, box: Box, row: int) -> Box:
         """Put a box where it stands in its row."""
-        x, y = self.shifted((box.x, box.y), row)
+        x, y = ((box.x, box.y) + self.shifts[row]).tolist()
         return Box(round(x, 1), round(y, 1), box.w, box.h)
 
-    def shifted(self, point: Point, row: int) -> Point:
-        """Put a point where it stands in its row."""
-        return point[0] + self.shifts[row][0], point[1] + self.shifts[row][1]
-
-    def path(self, pieces: list[tuple[int, Curve]]) -> str:
-        """Write an arrow; at the end of a row it goes on for a little, as before the next one."""
-        row, curve = pieces[0]
-        written = f"M{text(self.shifted(curve[0], row))}"
-        for after, (start, *others) in pieces:
-            if after != row:
-                tail = ARROW if after > row else -ARROW
-                x, y = self.shifted(start, row)
-                u, v = self.shifted(start, after)
-                written += f"{_line((x, y), (x + tail, y))}M{text((u - tail, v))}"
-                written += _line((u - tail, v), (u, v))
-                row = after
-            written += "C" + " ".join(text(self.shifted(point, row)) for point in others)
-        return written
-
-
-def _line(start: Point, end: Point) -> str:
-    return f"C{text(start)} {text(end)} {text(end)}"
+    def turned(self) -> Arrows:
+        """Move the arrows; at the end of a row one goes on for a little, as before the next one."""
+        turns, rows, shifts = self.turns, self.rows, self.shifts
+        points, starts = self.arrows.points + shifts[rows][:, None], self.arrows.points[turns, 0]
+        on = np.where(rows[turns] > rows[turns - 1], ARROW, -ARROW)[:, None] * (1.0, 0.0)
+        end, start = starts + shifts[rows[turns - 1]], starts + shifts[rows[turns]]
+        both = np.stack([line(end, end + on), line(start - on, start)], 1).reshape(-1, 4, 2)
+        where = np.repeat(turns, 2)
+        owners = np.insert(self.arrows.owners, where, self.arrows.owners[where])
+        return Arrows(np.insert(points, where, both, axis=0), owners)

@@ -13,7 +13,7 @@ import numpy as np
 from tinygrad_edu.trace.graph import Graph
 from tinygrad_edu.viz.by_operation import around
 from tinygrad_edu.viz.page.columns import call_boxes, columns_of, members
-from tinygrad_edu.viz.page.curves import at, curves, text
+from tinygrad_edu.viz.page.curves import Array, Arrows
 from tinygrad_edu.viz.page.place import GHOST, Box, Places
 
 SINKS = 0.3
@@ -47,10 +47,7 @@ def _level(places: Places, graph: Graph, slope: float) -> Places:
     ends = [x for column in columns for x in column]
     shifts = [-slope * (left + right) / 2 for left, right in columns for _ in range(2)]
 
-    def shift(x: float) -> float:
-        return float(np.interp(x, ends, shifts))
-
-    level = _moved(places, shift)
+    level = _moved(places, lambda xs: np.interp(xs, ends, shifts))
     around = call_boxes(level, graph, lambda _: 0, lambda box, _: (box.x, box.x + box.w))
     return _from_the_top(replace(level, calls=[box.get(0) for box in around]), graph)
 
@@ -58,34 +55,30 @@ def _level(places: Places, graph: Graph, slope: float) -> Places:
 def _from_the_top(places: Places, graph: Graph) -> Places:
     """Move a drawing up or down, so that it begins at 0; find its height."""
     boxes = [box for box, _ in members(places, graph)] + [box for box in places.calls if box]
-    paths = [*places.arguments, *places.results.values()]
-    heights = [at(curve, t / 4)[1] for path in paths for curve in curves(path) for t in range(5)]
-    top = min([*heights, *(box.y for box in boxes)]) - GHOST
-    bottom = max([*heights, *(box.y + box.h for box in boxes)]) + GHOST
+    heights = places.arrows.heights()
+    top = min([heights.min(initial=np.inf), *(box.y for box in boxes)]) - GHOST
+    bottom = max([heights.max(initial=-np.inf), *(box.y + box.h for box in boxes)]) + GHOST
 
-    raised = _moved(places, lambda x: -top)
-    return replace(raised, size=(places.size[0], round(bottom - top, 1)))
+    raised = _moved(places, lambda xs: np.full_like(xs, -top))
+    return replace(raised, size=(places.size[0], round(float(bottom - top), 1)))
 
 
-def _moved(places: Places, shift: Callable[[float], float]) -> Places:
+def _moved(places: Places, shift: Callable[[Array], Array]) -> Places:
     """Move everything up or down, as far as is told for where it stands."""
 
-    def moved(box: Box) -> Box:
-        return replace(box, y=round(box.y + shift(box.x + box.w / 2), 1))
+    def moved(boxes: list[Box]) -> list[Box]:
+        ups = shift(np.array([box.x + box.w / 2 for box in boxes])).tolist()
+        return [replace(box, y=round(box.y + up, 1)) for box, up in zip(boxes, ups, strict=True)]
 
-    def bent(path: str) -> str:
-        (start, *_), *_ = curves(path)
-        points = [start, *(point for curve in curves(path) for point in curve[1:])]
-        first, *others = (text((x, y + shift(x))) for x, y in points)
-        return f"M{first}C{' '.join(others)}"
-
+    calls = iter(moved([box for box in places.calls if box]))
+    points = places.arrows.points.copy()
+    points[:, :, 1] += shift(points[:, :, 0])
     return replace(
         places,
-        values=[moved(box) for box in places.values],
-        operations=[moved(box) for box in places.operations],
-        calls=[moved(box) if box else None for box in places.calls],
-        arguments=[bent(path) for path in places.arguments],
-        results={i: bent(path) for i, path in places.results.items()},
+        values=moved(places.values),
+        operations=moved(places.operations),
+        calls=[next(calls) if box else None for box in places.calls],
+        arrows=Arrows(points, places.arrows.owners),
     )
 
 

@@ -207,6 +207,22 @@ def test_the_numbers_are_those_of_the_backward_pass(load):
     assert ledger.gradients()[ledger.names.index("w")] == w.grad
 
 
+def test_what_a_function_holds_has_the_names_that_it_has_there(load):
+    found = load(
+        "from tinygrad_edu import Value\n"
+        "def fit():\n"
+        "    w, xs = Value(2.0), [Value(3.0), Value(4.0)]\n"
+        "    def step():\n"
+        "        pull = w * xs[0] + xs[1]\n"
+        "        pull.backward()\n"
+        "    step()\n"
+        "xs = [Value(1.0)]\n"
+        "fit()\n"
+    )
+    assert found.name == "pull"
+    assert trace.steps(found.loss).names == ["w", "xs[0]", "v1", "xs[1]", "pull"]
+
+
 def test_the_numbers_of_another_graph_are_left_alone(load):
     found = load(TRAINING, "later")
     w = variables(found)["w"]

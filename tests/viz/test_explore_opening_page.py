@@ -15,7 +15,11 @@ GHOSTS = """() => {
     const meet = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width &&
         a.y + 1.5 < b.y + b.height && b.y + 1.5 < a.y + a.height;
     const ghosts = all.filter(e => e.classList.contains("ghost"));
-    const over = ghosts.flatMap(g => all.filter(e => e !== g && meet(g.getBBox(), e.getBBox()))
+    const box = e => {
+        const {x, y, width, height} = e.getBoundingClientRect(), s = e.getScreenCTM().a;
+        return {x: x / s, y: y / s, width: width / s, height: height / s};
+    };
+    const over = ghosts.flatMap(g => all.filter(e => e !== g && meet(box(g), box(e)))
         .map(e => [g.textContent, e.textContent || e.getAttribute("class")]));
     return {count: ghosts.length, over};
 }"""

@@ -46,9 +46,9 @@ def gradient_of(page, name):
 
 
 def boxes(page):
-    """Name, number and gradient in each box."""
+    """Name, number and gradient in each box; in those in sight, of a large graph."""
     found = page.evaluate(
-        """() => [...document.querySelectorAll("[data-value]")].map(box => [
+        """() => [...document.querySelectorAll("[data-value]:not(:empty)")].map(box => [
             box.querySelector(".name")?.textContent ?? "", box.querySelector("text").textContent,
             box.querySelector(".cell text")?.textContent ?? ""])"""
     )
@@ -1114,6 +1114,47 @@ def test_a_thousand_values_step_from_one_end_to_the_other(show):
     assert page.locator("#position").input_value() == str(count)
     x.backward()
     assert gradient_of(page, "x") == number(trace.read(x).values[0].gradient)
+
+
+def test_boxes_out_of_sight_are_left_out_of_a_large_drawing_until_they_are_seen(show):
+    x = Value(0.5, label="x")
+    for _ in range(100):
+        x = (x * 1.001).tanh()
+    page = show(viz.explore(x))
+    in_sight = """() => [...document.querySelectorAll("[data-value]")].filter(box => {
+        const {left, top, right, bottom} = box.getBoundingClientRect();
+        const room = document.querySelector("svg.graph").getBoundingClientRect();
+        return right > room.left && left < room.right && bottom > room.top && top < room.bottom;
+    }).length"""
+    count = 301
+    filled = page.locator("[data-value]:not(:empty)")
+    before = filled.count()
+    assert 0 < page.evaluate(in_sight) <= before < 60
+    for key in ("Home", "ArrowRight", "End"):
+        page.keyboard.press(key)
+        assert 0 < page.evaluate(in_sight) <= filled.count() < 60
+    page.locator("#search").fill("v100")
+    page.keyboard.press("Enter")
+    assert "v100" in dict(boxes(page))
+    page.locator("#fit").click()
+    assert filled.count() == page.evaluate(in_sight) == count
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert filled.count() == count
+
+
+def test_numbers_that_were_changed_out_of_sight_keep_one_ghost(show):
+    x = Value(0.5, label="x")
+    y = x
+    for _ in range(100):
+        y = (y * 1.01).tanh()
+    page = show(viz.explore(y))
+    open_tab(page, "what-if")
+    for number_ in ("0.25", "0.75"):
+        knob(page, "x").fill(number_)
+        page.keyboard.press("Enter")
+    page.locator("#fit").click()
+    assert page.locator("[data-value] .ghost.over").count() == 201  # all but the constants
+    assert page.locator("[data-value='0'] .ghost.over").text_content() == "was 0.5"
 
 
 # --- what a learner could take for something else ------------------------------------------------

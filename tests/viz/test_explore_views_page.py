@@ -124,7 +124,8 @@ def test_the_whole_of_a_long_network_shows_its_colours(show):
     )
     assert width >= 5 and stroke == fill  # in pixels of the screen: it does not shrink
     page.locator("#follow").click()
-    assert cell.evaluate("e => getComputedStyle(e).stroke") == "none"
+    in_sight = page.locator(".value.parameter .cell rect").first
+    assert in_sight.evaluate("e => getComputedStyle(e).stroke") == "none"
 
 
 # --- on a phone ----------------------------------------------------------------------------------

@@ -82,8 +82,10 @@ def load(options: argparse.Namespace, quiet: bool = False) -> Found:
     module = _run(path, options.arguments, watch, quiet)
     loss = _find(vars(module), name, watch, path.name)
     watch.restore(loss)
-    name_values(vars(module))
-    called = name or next((n for n, x in _graphs(vars(module)) if x is loss), None)
+    scopes = [vars(module), *watch.scopes]  # of the functions, what is not known to the module
+    for names in scopes:
+        name_values(names)
+    called = name or next((n for names in scopes for n, x in _graphs(names) if x is loss), None)
     return Found(loss, path.name, called or getattr(loss, "label", None), module)
 
 
@@ -210,7 +212,11 @@ class Watch:
     """While it is entered, remembers what `backward` was called on last, and its leaves' numbers.
 
     A training loop changes the leaves after the backward pass, so that their numbers do not belong
-    to the graph any more.
+    to the graph any more. Where functions called it, their variables would be gone too.
+
+    Attributes:
+        root: what `backward` was called on.
+        scopes: the variables of the functions that it was called in, the innermost first.
 
     >>> a = Value(2.0)
     >>> with Watch() as watch:
@@ -223,12 +229,13 @@ class Watch:
     (2.0, 4.0)
     """
 
-    __slots__ = ("_leaves", "_replaced", "root")
+    __slots__ = ("_leaves", "_replaced", "root", "scopes")
 
     root: Any
+    scopes: list[dict[str, Any]]
 
     def __init__(self) -> None:
-        self.root = None
+        self.root, self.scopes = None, []
         self._leaves: list[tuple[Any, ...]] = []
         self._replaced: list[tuple[Any, Any]] = []
 
@@ -251,6 +258,7 @@ class Watch:
         def backward(output: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(output, *args, **kwargs)
             self._keep(output[-1] if isinstance(output, (list, tuple)) else output)
+            self.scopes = list(_functions(sys._getframe(1)))
             return result
 
         return backward
@@ -269,6 +277,14 @@ class Watch:
                 leaf.data, leaf.grad = number, gradient
             else:
                 leaf.array, leaf.grad, leaf._changes = number, gradient, changes
+
+
+def _functions(frame: Any) -> Iterator[dict[str, Any]]:
+    """Yield the variables of the script's functions that are being run, the innermost first."""
+    while frame is not None and frame.f_locals is not frame.f_globals:
+        if not os.path.abspath(frame.f_code.co_filename).startswith(PACKAGE):
+            yield dict(frame.f_locals)
+        frame = frame.f_back
 
 
 def _numbers(leaf: Any) -> tuple[Any, Any, Any]:

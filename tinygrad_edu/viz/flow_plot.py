@@ -89,8 +89,10 @@ def plot_flows(
     _name_layers(ax, flows, count)
     ax.set_xlim(10.0 ** ends[0], 10.0 ** ends[1])
     ax.set_ylim(count - 0.5, -0.9)
-    references = ", ".join(dict.fromkeys(flow.reference for flow in flows))
-    ax.set_xlabel(f"norm of ∂L/∂output, relative to that of {references}", color=colors.text)
+    references = list(dict.fromkeys(flow.reference for flow in flows))
+    own = "its own reference layer, " if len(references) > 1 else ""
+    words = f"norm of ∂L/∂output, relative to that of {own}{' or '.join(references)}"
+    ax.set_xlabel(words, color=colors.text)
     title = f"{flows[0].name}: {flows[0].verdict}" if len(flows) == 1 else "The gradient by layer"
     ax.set_title(title, color=colors.text, fontsize=11, fontweight="bold", pad=34, loc="left")
     _draw_legend(ax, colors)
@@ -213,7 +215,7 @@ def _draw_line(ax: Any, colors: Theme, line: _Line, ends: tuple[int, int], room:
         sign = {"marker": "X"} if state == "invalid" and not line.hue else {}
         ax.scatter([10.0**x] * len(at), at, c=[fill] * len(at), zorder=4, **{**look, **sign})
     for place, layer, ratio in zip(places, layers, ratios, strict=True):
-        note = layer.note
+        note = None if line.hue else layer.note  # those of several networks would cover each other
         if note and math.isfinite(ratio):
             paper = {"boxstyle": "round,pad=0.15", "fc": colors.background, "ec": "none"}
             ax.annotate(note, (ratio, place), (9, 0), textcoords="offset points", va="center",
@@ -225,10 +227,13 @@ def _name_layers(ax: Any, flows: Sequence[GradientFlow], count: int) -> None:
     rows = [
         {flow.layers[-1 - i].title for flow in flows if i < len(flow.layers)} for i in range(count)
     ]
+    paths = [{title.partition(":")[0] for title in row} for row in rows]
     if all(len(row) == 1 for row in rows):
-        names = named([next(iter(row)) for row in rows])
+        names = named([row.pop() for row in rows])
+    elif all(len(row) == 1 for row in paths):
+        names = named([row.pop() for row in paths])
     else:
-        names = {i: _shared_name(rows[i], i) for i in chosen(count, MOST_NAMES)}
+        names = {i: f"last − {i}" if i else "last" for i in chosen(count, MOST_NAMES)}
     ax.set_yticks(list(names), list(names.values()))
 
 
@@ -261,12 +266,6 @@ def named(titles: Sequence[str]) -> dict[int, str]:
             return found
     places = list(found)
     return {places[i]: found[places[i]] for i in chosen(len(places), MOST_NAMES)}
-
-
-def _shared_name(titles: set[str], i: int) -> str:
-    """Name layers that are equally far from the loss: by the path that they share, if any."""
-    paths = {title.partition(":")[0] for title in titles}
-    return paths.pop() if len(paths) == 1 else "last" if i == 0 else f"last − {i}"
 
 
 def _draw_legend(ax: Any, colors: Theme) -> None:

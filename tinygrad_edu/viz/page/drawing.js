@@ -1,23 +1,28 @@
 // The drawing of one graph. Everything is made once and never moves; only numbers and looks change.
 
 const FRAME = { hue: 5, line: 16 };
+/** From so many values on, boxes out of sight are left out: a browser takes long to lay out all their texts. */
+const LARGE = 200;
+/** Numbers over and under a box, and names beside it, reach so far out of it, in points. */
+const AROUND = 160;
 
 /**
  * @typedef {object} ValueShape the parts of a value's box that change
  * @property {SVGGElement} group
- * @property {SVGTSpanElement} fact
- * @property {SVGGElement | null} cell
- * @property {SVGTextElement | null} gradient
- * @property {SVGGElement | null} arrow that comes from the operation that made it
+ * @property {Element} fact
+ * @property {Element | null} cell
+ * @property {Element | null} gradient
+ * @property {Arrow | null} arrow that comes from the operation that made it
+ * @property {{over?: Element, under?: Element}} ghosts what numbers were at first
  * @property {string} [key] what it shows
  */
 
 /**
  * @typedef {object} ArrowShape the parts of an arrow that change
- * @property {SVGGElement} group
- * @property {SVGGElement} cell
- * @property {SVGTextElement | null} local
- * @property {SVGTextElement} contribution
+ * @property {Arrow} arrow
+ * @property {Element} cell
+ * @property {Element | null} local
+ * @property {Element | null} contribution
  * @property {string} [key] what it shows
  */
 
@@ -43,7 +48,9 @@ class Drawing {
     this.arrows = [];
     this.operations = data.operations.map((operation) => this.addOperation(operation));
     this.values = data.values.map((value, i) => this.addValue(value, i));
-    this.view = new View(this.frame, this.content, data.size);
+    /** What belongs into the boxes that are out of sight. @type {Map<SVGGElement, Element[]>} */
+    this.out = new Map();
+    this.view = new View(this.frame, this.content, data.size, (part) => this.see(part));
     this.frame.addEventListener("click", (event) => {
       const value = valueAt(event);
       if (value !== null && !this.view.moved) onSelect(value);
@@ -57,26 +64,38 @@ class Drawing {
     this.frame.append(this.content);
   }
 
+  /** Leave out what is out of sight, of a large drawing. @param {Box} part what is in sight */
+  see(part) {
+    const { values, operations } = this.model.data;
+    if (values.length < LARGE) return;
+    const seen = outset(part, AROUND);
+    values.forEach(({ box }, i) => this.show(this.values[i].group, overlap(box, seen)));
+    operations.forEach(({ box }, i) => this.show(this.operations[i], overlap(box, seen)));
+  }
+
+  /** Fill a box or empty it: what is only hidden is still laid out. @param {SVGGElement} group @param {boolean} isSeen */
+  show(group, isSeen) {
+    const inside = this.out.get(group);
+    if (isSeen && inside) {
+      group.prepend(...inside);
+      this.out.delete(group);
+    } else if (!isSeen && !inside) {
+      this.out.set(group, [...group.children]);
+      group.replaceChildren();
+    }
+  }
+
   /** @param {OperationData} operation */
   addOperation(operation) {
     const [x, y, w, h] = operation.box;
-    const group = svg("g", { class: "operation" });
-    group.append(svg("title", {}, `${operation.name}: ${operation.definition}`));
+    const like = [operation.symbol, operation.name, operation.definition, w, h, ...(operation.lines ?? [])].join();
+    const group = copyOf(`operation ${like}`, () => operationShape(operation));
+    place(group, x, y);
     const total = operation.arrows.reduce((sum, i) => sum + this.model.data.arrows[i].height, 0);
-    const right = x + CELL_WIDTH;
-    group.append(svg("rect", { class: "body", x: right, y, width: w - CELL_WIDTH, height: h, rx: 8 }));
-    const lines = operation.lines ?? [];
-    const middle = y + h / 2 - lines.length * 7;
-    const center = { x: right + (w - CELL_WIDTH) / 2, "text-anchor": "middle" };
-    group.append(svg("text", { class: "symbol", y: middle + 5, ...center }, operation.symbol));
-    lines.forEach((line, i) =>
-      group.append(svg("text", { class: "small", y: middle + 19 + 14 * i, ...center }, line))
-    );
-    let top = y + (h - total) / 2;
+    let top = (h - total) / 2;
     for (const i of operation.arrows) {
-      const { height } = this.model.data.arrows[i];
-      this.arrows[i] = this.addArrow(i, group, x, top);
-      top += height;
+      this.arrows[i] = this.addArrow(i, group, top);
+      top += this.model.data.arrows[i].height;
     }
     this.layer.boxes.append(group);
     return group;
@@ -84,31 +103,26 @@ class Drawing {
 
   /**
    * @param {number} i
-   * @param {SVGGElement} parent
-   * @param {number} x
-   * @param {number} y
+   * @param {SVGGElement} operation
+   * @param {number} top where its cell begins in the box of the operation
    * @returns {ArrowShape}
    */
-  addArrow(i, parent, x, y) {
-    const arrow = this.model.data.arrows[i];
-    const group = arrowShape(arrow.path);
-    this.layer.arrows.append(group);
-    const wants = this.model.data.values[arrow.value].kind !== "constant";
-    const cell = svg("g", { class: "cell missing" });
-    const frame = { x: x + 1, y: y + 1, width: CELL_WIDTH - 2, height: arrow.height - 2, rx: 4 };
-    parent.append(svg("rect", { class: "slot", ...frame }), cell);
-    const middle = { x: x + CELL_WIDTH / 2, "text-anchor": "middle" };
-    const contribution = svg("text", { y: y + arrow.height - 6, ...middle });
-    const local = wants && !this.model.data.tensors;
-    const text = local ? svg("text", { class: "local", y: y + 14.5, ...middle }) : null;
-    if (text) parent.append(text);
-    (arrow.arrivals ?? []).forEach(([left, middle, name]) => parent.append(stubShape(name, left, middle)));
-    if (arrow.stub) parent.append(stubShape(arrow.stub, x, y + arrow.height / 2));
-    if (wants) {
-      const half = { ...frame, y: y + arrow.height - FRAME.line - 3, height: FRAME.line + 2 };
-      cell.append(svg("rect", half), contribution);
-    }
-    return { group, cell, local: text, contribution };
+  addArrow(i, operation, top) {
+    const { arrows, values, operations } = this.model.data;
+    const { value, height, path, arrivals = [], stub } = arrows[i];
+    const arrow = arrowShape(path);
+    this.layer.arrows.append(arrow.group);
+    const wantsGradient = values[value].kind !== "constant";
+    const hasLocal = wantsGradient && !this.model.data.tensors;
+    const like = `cell ${height} ${wantsGradient} ${hasLocal}`;
+    const cell = copyOf(like, () => cellShape(height, wantsGradient, hasLocal));
+    place(cell, 0, top);
+    operation.append(cell);
+    const [x, y] = operations[arrows[i].operation].box;
+    arrivals.forEach(([left, middle, name]) => operation.append(stubShape(name, left - x, middle - y)));
+    if (stub) operation.append(stubShape(stub, 0, top + height / 2));
+    const [inside, local] = [part(cell, ".cell"), part(cell, ".local")];
+    return { arrow, cell: inside, local, contribution: part(inside, "text") };
   }
 
   /**
@@ -118,35 +132,18 @@ class Drawing {
    */
   addValue(value, i) {
     const [x, y, w, h] = value.box;
-    const group = svg("g", { class: `value ${value.kind}`, "data-value": i });
-    const tip = svg("title", {}, `${value.name} (${KINDS[value.kind]})`);
-    const round = value.kind === "intermediate" || value.kind === "output" ? 9 : 2;
-    group.append(tip, svg("rect", { class: "frame", x, y, width: w, height: h, rx: round }));
-    if (value.kind === "parameter") {
-      group.append(svg("rect", { class: "inner", x: x + 3, y: y + 3, width: w - 6, height: h - 6 }));
-    }
-    const hue = value.kind !== "constant" && value.kind !== "intermediate";
-    if (hue) {
-      const bar = { x: x + 6, y: y + 7, width: FRAME.hue, height: h - 14, rx: 1 };
-      group.append(svg("rect", { class: "hue", ...bar }));
-    }
-    const left = x + (hue ? 16 : 8);
-    const fact = svg("tspan");
-    const name = svg("tspan", { class: "name" }, shortened(value.name));
-    const title = svg("text", { x: left, y: y + (value.kind === "constant" ? 18 : 20) });
-    const isNumber = value.kind === "constant" && !value.shape && value.name === number(value.number, 6);
-    title.append(...(isNumber ? [fact] : [name, value.shape ? "  " : " = ", fact]));
-    group.append(title);
+    const hasName = value.kind !== "constant" || Boolean(value.shape) || value.name !== number(value.number, 6);
+    const like = [value.kind, w, h, Boolean(value.shape), hasName].join();
+    const group = copyOf(`value ${like}`, () => valueShape(value, hasName));
+    place(group, x, y);
+    group.setAttribute("data-value", String(i));
+    part(group, "title").textContent = `${value.name} (${KINDS[value.kind]})`;
+    if (hasName) part(group, ".name").textContent = shortened(value.name);
     const arrow = value.path ? arrowShape(value.path) : null;
-    if (arrow) this.layer.arrows.append(arrow);
+    if (arrow) this.layer.arrows.append(arrow.group);
     this.layer.boxes.append(group);
-    const shape = { group, fact, cell: null, gradient: null, arrow };
-    if (value.kind === "constant") return shape;
-    const bar = { x: left - 2, y: y + 26, width: x + w - left - 5, height: FRAME.line + 1, rx: 3 };
-    const gradient = svg("text", { x: left + 3, y: y + 39 });
-    const cell = svg("g", { class: "cell missing" }, svg("rect", bar), gradient);
-    group.append(cell);
-    return { ...shape, cell, gradient };
+    const cell = part(group, ".cell");
+    return { group, fact: part(group, ".fact"), cell, gradient: cell && part(cell, "text"), arrow, ghosts: {} };
   }
 
   /**
@@ -176,38 +173,36 @@ class Drawing {
   updateValue(i, moment) {
     const { model, values } = this;
     const { now, first, data } = model;
-    const { group, fact, cell, gradient, arrow } = values[i];
+    const { fact, cell, gradient, arrow } = values[i];
     const { shape, box } = data.values[i];
-    const [x, y, , h] = box;
     const done = moment.computed[i];
     const found = moment.gradients[i];
     const key = [done && now.values[i], found, now.gradients[i]].join();
     if (!this.isNew(values[i], key)) return;
     write(fact, shape || (done ? fitted(now.values[i]) : "–"));
-    ghost(group, "over", [x + 8, y - 3], done ? was(first.values[i], now.values[i]) : "");
+    ghost(values[i], "over", -3, done ? was(first.values[i], now.values[i]) : "");
     if (!cell || !gradient) return;
     const shown = model.magnitudeOf(i, found);
     const word = shape ? "grad norm " : "grad ";
     const cross = shown.state === "invalid" ? "✕ " : "";
     write(gradient, cross + word + fitted(found));
     const before = found === undefined ? "" : was(first.gradients[i], now.gradients[i]);
-    ghost(group, "under", [x + 8, y + h + 11], before);
+    ghost(values[i], "under", box[3] + 11, before);
     cell.setAttribute("class", `cell ${classOf(shown)}`);
     if (arrow) dressArrow(arrow, shown);
   }
 
   /** @param {number} i @param {Moment} moment */
   updateArrow(i, moment) {
-    const { group, cell, local, contribution } = this.arrows[i];
+    const { arrow, cell, local, contribution } = this.arrows[i];
     const { now, data } = this.model;
-    const arrow = data.arrows[i];
     const sent = moment.sent[i] ? now.contributions[i] : null;
     const key = [moment.sent[i], sent, now.locals[i]].join();
     if (!this.isNew(this.arrows[i], key)) return;
-    const shown = this.model.magnitudeOf(arrow.value, sent);
-    dressArrow(group, shown);
+    const shown = this.model.magnitudeOf(data.arrows[i].value, sent);
+    dressArrow(arrow, shown);
     cell.setAttribute("class", `cell ${classOf(shown)}`);
-    write(contribution, (shown.state === "invalid" ? "✕ " : "") + fitted(sent));
+    if (contribution) write(contribution, (shown.state === "invalid" ? "✕ " : "") + fitted(sent));
     if (local) write(local, moment.sent[i] ? `× ${fitted(now.locals[i], 8)}` : "");
   }
 
@@ -224,12 +219,12 @@ class Drawing {
   partsOf(step) {
     if (!step) return [];
     const { group, arrow } = this.values[step.result];
-    const found = arrow ? [group, arrow] : [group];
+    const found = arrow ? [group, arrow.group] : [group];
     if (step.operation === undefined) return found;
     const operation = this.model.data.operations[step.operation];
     const arrows = step.phase === "forward" ? operation.arrows : step.slots.map((slot) => slot.arrow);
     for (const i of arrows) {
-      found.push(this.arrows[i].group, this.values[this.model.data.arrows[i].value].group);
+      found.push(this.arrows[i].arrow.group, this.values[this.model.data.arrows[i].value].group);
     }
     for (const i of step.results ?? []) found.push(this.values[i].group);
     return [...found, this.operations[step.operation]];
@@ -251,10 +246,10 @@ class Drawing {
       if (!operation.results.some((x) => into.has(x))) return;
       if (into === down && !operation.arguments.some((x) => down.has(x))) return;
       this.operations[k].classList.add("lit");
-      operation.results.forEach((x) => into.has(x) && this.values[x].arrow?.classList.add("lit"));
+      operation.results.forEach((x) => into.has(x) && this.values[x].arrow?.group.classList.add("lit"));
       operation.arrows.forEach((i) => {
         if (into.has(operation.arguments[this.model.data.arrows[i].position])) {
-          this.arrows[i].group.classList.add("lit");
+          this.arrows[i].arrow.group.classList.add("lit");
         }
       });
     });

@@ -117,9 +117,11 @@ class App {
     this.showVerdict();
   }
 
-  /** Choose a value that may be out of sight. @param {Model} model @param {number} value */
+  /** Choose a value that may be out of sight: it comes to stand in the middle. @param {Model} model @param {number} value */
   goTo(model, value) {
-    this.drawings[this.models.indexOf(model)].view.follow(true);
+    const { view } = this.drawings[this.models.indexOf(model)];
+    view.follow(true);
+    view.jump(model.data.values[value].box, Math.max(view.scale, view.least));
     this.select(model, value);
   }
 

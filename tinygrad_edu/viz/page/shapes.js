@@ -51,15 +51,94 @@ function boxesOfCall({ box, continued = [] }) {
   return box ? [box, ...continued] : [];
 }
 
-/** A line from a value to an operation, or on to the result. @param {string} path */
-function arrowShape(path) {
-  const [x, y] = path.split(/[ C]/).slice(-2).map(Number);
+/**
+ * An arrow: a line, and the head at its end.
+ * @typedef {object} Arrow
+ * @property {SVGGElement} group
+ * @property {[x: number, y: number]} end
+ * @property {string} [width] as it was last drawn
+ */
+
+/** Shapes that were made, by what they are like. @type {Map<string, SVGGElement>} */
+const MOLDS = new Map();
+
+/**
+ * A copy of a shape: hundreds are alike, and one is copied in a fraction of the time that it takes to make it.
+ * @param {string} like what makes it differ from others
+ * @param {() => SVGGElement} make
+ */
+function copyOf(like, make) {
+  const mold = MOLDS.get(like) ?? make();
+  MOLDS.set(like, mold);
+  return /** @type {SVGGElement} */ (mold.cloneNode(true));
+}
+
+/** Put a shape at its place. @param {SVGGElement} shape @param {number} x @param {number} y */
+function place(shape, x, y) {
+  shape.setAttribute("transform", `translate(${x} ${y})`);
+}
+
+/** A part of a shape. @template {Element} Kind @param {Element} shape @param {string} selector */
+function part(shape, selector) {
+  return /** @type {Kind} */ (shape.querySelector(selector));
+}
+
+/** The box of a value; its texts are still empty. @param {ValueData} value @param {boolean} hasName */
+function valueShape({ kind, box, shape }, hasName) {
+  const [, , w, h] = box;
+  const round = kind === "intermediate" || kind === "output" ? 9 : 2;
+  const group = svg("g", { class: `value ${kind}` }, svg("title"), svg("rect", { class: "frame", width: w, height: h, rx: round }));
+  if (kind === "parameter") group.append(svg("rect", { class: "inner", x: 3, y: 3, width: w - 6, height: h - 6 }));
+  const hasHue = kind !== "constant" && kind !== "intermediate";
+  if (hasHue) group.append(svg("rect", { class: "hue", x: 6, y: 7, width: FRAME.hue, height: h - 14, rx: 1 }));
+  const left = hasHue ? 16 : 8;
+  const title = svg("text", { x: left, y: kind === "constant" ? 18 : 20 });
+  if (hasName) title.append(svg("tspan", { class: "name" }), shape ? "  " : " = ");
+  title.append(svg("tspan", { class: "fact" }));
+  group.append(title);
+  if (kind === "constant") return group;
+  const bar = { x: left - 2, y: 26, width: w - left - 5, height: FRAME.line + 1, rx: 3 };
+  group.append(svg("g", { class: "cell missing" }, svg("rect", bar), svg("text", { x: left + 3, y: 39 })));
+  return group;
+}
+
+/** The box of an operation. @param {OperationData} operation */
+function operationShape({ name, definition, symbol, box, lines = [] }) {
+  const [, , w, h] = box;
+  const body = { x: CELL_WIDTH, width: w - CELL_WIDTH, height: h, rx: 8 };
+  const middle = h / 2 - lines.length * 7;
+  const center = { x: (CELL_WIDTH + w) / 2, "text-anchor": "middle" };
   return svg(
     "g",
-    { class: "arrow missing" },
-    svg("path", { class: "line", d: path }),
-    svg("path", { class: "head", d: head(x, y, 1) })
+    { class: "operation" },
+    svg("title", {}, `${name}: ${definition}`),
+    svg("rect", { class: "body", ...body }),
+    svg("text", { class: "symbol", y: middle + 5, ...center }, symbol),
+    ...lines.map((line, i) => svg("text", { class: "small", y: middle + 19 + 14 * i, ...center }, line))
   );
+}
+
+/** The cell of an argument. @param {number} height @param {boolean} wantsGradient @param {boolean} hasLocal */
+function cellShape(height, wantsGradient, hasLocal) {
+  const frame = { x: 1, y: 1, width: CELL_WIDTH - 2, height: height - 2, rx: 4 };
+  const middle = { x: CELL_WIDTH / 2, "text-anchor": "middle" };
+  const cell = svg("g", { class: "cell missing" });
+  const group = svg("g", {}, svg("rect", { class: "slot", ...frame }), cell);
+  if (hasLocal) group.append(svg("text", { class: "local", y: 14.5, ...middle }));
+  if (!wantsGradient) return group;
+  const half = { ...frame, y: height - FRAME.line - 3, height: FRAME.line + 2 };
+  cell.append(svg("rect", half), svg("text", { y: height - 6, ...middle }));
+  return group;
+}
+
+/** A line from a value to an operation, or on to the result. @param {string} path @returns {Arrow} */
+function arrowShape(path) {
+  const group = copyOf("arrow", () =>
+    svg("g", { class: "arrow missing" }, svg("path", { class: "line" }), svg("path", { class: "head" }))
+  );
+  part(group, ".line").setAttribute("d", path);
+  const [x, y] = path.slice(path.lastIndexOf("C")).split(" ").slice(-2).map(Number);
+  return { group, end: [x, y] };
 }
 
 /** A head that points to the right and grows with the line. @param {number} x @param {number} y @param {number} w */
@@ -78,27 +157,28 @@ function haloOf(arrow) {
 
 /**
  * Show what a number was at first, over or under a box; the text is only made where there is one.
- * @param {SVGGElement} group
+ * @param {ValueShape} shape
  * @param {"over" | "under"} place
- * @param {[x: number, y: number]} at
+ * @param {number} y
  * @param {string} text
  */
-function ghost(group, place, [x, y], text) {
-  const found = group.querySelector(`.${place}`);
+function ghost({ group, ghosts }, place, y, text) {
+  const found = ghosts[place];
   if (found) write(found, text);
-  else if (text) group.append(svg("text", { class: `ghost ${place}`, x, y }, text));
+  else if (text) group.append((ghosts[place] = svg("text", { class: `ghost ${place}`, x: 8, y }, text)));
 }
 
-/** @param {SVGGElement} arrow @param {Magnitude} shown */
+/** @param {Arrow} arrow @param {Magnitude} shown */
 function dressArrow(arrow, shown) {
-  const kept = ["lit", "active"].filter((name) => arrow.classList.contains(name));
-  arrow.setAttribute("class", ["arrow", classOf(shown), ...kept].join(" "));
-  const [line, tip] = /** @type {SVGPathElement[]} */ ([...arrow.children]);
+  const { group, end } = arrow;
+  const kept = ["lit", "active"].filter((name) => group.classList.contains(name));
+  group.setAttribute("class", ["arrow", classOf(shown), ...kept].join(" "));
   const w = width(shown);
-  if (line.getAttribute("stroke-width") === w.toFixed(2)) return;
-  line.setAttribute("stroke-width", w.toFixed(2));
-  const [x, y] = /** @type {string} */ (line.getAttribute("d")).split(/[ C]/).slice(-2).map(Number);
-  tip.setAttribute("d", head(x, y, w));
+  if (arrow.width === w.toFixed(2)) return;
+  arrow.width = w.toFixed(2);
+  const [line, tip] = group.children;
+  line.setAttribute("stroke-width", arrow.width);
+  tip.setAttribute("d", head(...end, w));
 }
 
 /** The value whose box an event happened in. @param {Event} event */

@@ -20,11 +20,13 @@ class View {
    * @param {SVGSVGElement} frame the element that is seen
    * @param {SVGGElement} content what is moved in it
    * @param {[number, number]} size of the content
+   * @param {(part: Box) => void} onSight told which part of the content is seen
    */
-  constructor(frame, content, size) {
+  constructor(frame, content, size, onSight) {
     this.frame = frame;
     this.content = content;
     this.size = size;
+    this.onSight = onSight;
     this.scale = 1;
     this.x = 0;
     this.y = 0;
@@ -57,6 +59,13 @@ class View {
     if (this.fitted) this.fit();
     if (this.least >= WHOLE) this.settle(); // a person may have zoomed out further
     if (this.shown) this.show(this.shown);
+    this.look();
+  }
+
+  /** Tell which part of the drawing is seen. */
+  look() {
+    const { x, y, scale, room } = this;
+    this.onSight([-x / scale, -y / scale, room.w / scale, room.h / scale]);
   }
 
   /** Measure again, if there is another room now. */
@@ -69,7 +78,8 @@ class View {
     const { x, y, scale } = this;
     const transform = `translate(${x.toFixed(2)} ${y.toFixed(2)}) scale(${scale.toFixed(4)})`;
     if (this.content.getAttribute("transform") === transform) return;
-    this.content.setAttribute("transform", transform); // costs a new layout of all texts
+    this.look();
+    this.content.setAttribute("transform", transform); // costs a new layout of all texts in sight
     this.frame.classList.toggle("far", scale < 0.3);
     this.frame.classList.toggle("tiny", scale < TINY);
   }
@@ -246,6 +256,16 @@ class View {
 function around([x, y, w, h], [u, v, p, q]) {
   const [left, top] = [Math.min(x, u), Math.min(y, v)];
   return [left, top, Math.max(x + w, u + p) - left, Math.max(y + h, v + q) - top];
+}
+
+/** A box with room around it. @param {Box} box @param {number} room @returns {Box} */
+function outset([x, y, w, h], room) {
+  return [x - room, y - room, w + 2 * room, h + 2 * room];
+}
+
+/** Tell whether two boxes have a point in common. @param {Box} one @param {Box} other */
+function overlap([x, y, w, h], [u, v, p, q]) {
+  return x < u + p && u < x + w && y < v + q && v < y + h;
 }
 
 /**

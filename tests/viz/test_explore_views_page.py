@@ -124,7 +124,7 @@ def test_the_whole_of_a_long_network_shows_its_colours(show):
     )
     assert width >= 5 and stroke == fill  # in pixels of the screen: it does not shrink
     page.locator("#follow").click()
-    in_sight = page.locator(".value.parameter .cell rect").first
+    in_sight = page.locator("[data-value] .cell[class*='step-'] rect").first
     assert in_sight.evaluate("e => getComputedStyle(e).stroke") == "none"
 
 

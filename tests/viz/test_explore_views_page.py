@@ -123,7 +123,8 @@ def test_the_whole_of_a_long_network_shows_its_colours(show):
         "e => (s => [parseFloat(s.strokeWidth), s.stroke, s.fill])(getComputedStyle(e))"
     )
     assert width >= 5 and stroke == fill  # in pixels of the screen: it does not shrink
-    page.locator("#follow").click()
+    page.locator("#search").fill("79.b.weight")
+    page.keyboard.press("Enter")
     in_sight = page.locator("[data-value] .cell[class*='step-'] rect").first
     assert in_sight.evaluate("e => getComputedStyle(e).stroke") == "none"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import ROWS, Call, Row, Shape, Shapes, ours, run, torchs
+from cases import ROWS, Call, Row, Shape, ours, run, torchs
 from comparing import assert_same, outcome
 
 import tinygrad_edu
@@ -64,59 +64,55 @@ def _start(library: Any, y: Any, which: int, number: float | None = None) -> Any
     return library.tensor(array, dtype=y.dtype, requires_grad=True)
 
 
-def compare(row: Row, call: Call, arrays: list[Any], lenient: str = "", **more: Any) -> None:
+def compare(
+    row: Row, call: Call, arrays: list[Any], where: str, lenient: str = "", **more: Any
+) -> None:
     """Run a call under both libraries; outcomes must be the same, refusals included."""
     found = outcome(lambda: everything(tinygrad_edu, ours(call), arrays, TABLE[row.op], **more))
     expected = outcome(lambda: everything(torch, torchs(call), arrays, **more))
     single = any(x.dtype == np.float32 for x in arrays)
     rtol, atol = (1e-5, 1e-6) if single else (1e-9, 1e-12)
-    assert_same(found, expected, rtol, atol, lenient=lenient)
+    assert_same(found, expected, rtol, atol, where, lenient)
 
 
-def label(row: Row, call: Call, what: Any) -> str:
-    """Name a case in the report."""
-    return f"{row.op}: {ours(call)} on {what}"
+# A test goes through all shapes or numbers of a call: pytest itself takes longer for each of its
+# tests than such a comparison does.
 
 
-SMOOTH = [
-    pytest.param(row, call, shapes, id=label(row, call, shapes))
-    for row in ROWS
-    for call in row.calls
-    for shapes in row.shapes
-]
-ODD = [
-    pytest.param(row, call, shapes, id=label(row, call, shapes))
-    for row in ROWS
-    for call in (*row.calls, *row.odd_calls)
-    for shapes in (*row.shapes, *row.odd_shapes)
-    if call in row.odd_calls or shapes in row.odd_shapes
-]
-SPECIAL_DATA = [
-    pytest.param(row, call, data, id=label(row, call, f"data {i}"))
-    for row in ROWS
-    for call in (*row.calls, *row.odd_calls)
-    for i, data in enumerate(row.data)
-]
+def case(row: Row, call: Call) -> Any:
+    """Name a call in the report."""
+    return pytest.param(row, call, id=f"{row.op}: {ours(call)}")
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize(("row", "call", "shapes"), SMOOTH)
-def test_at_smooth_points(row: Row, call: Call, shapes: Shapes, dtype: str) -> None:
-    compare(row, call, [x.astype(dtype) for x in row.sample(shapes)])
+CALLS = [case(row, call) for row in ROWS for call in row.calls]
+ALL_CALLS = [case(row, call) for row in ROWS for call in (*row.calls, *row.odd_calls)]
+SPECIAL_CALLS = [param for param in ALL_CALLS if param.values[0].data]
 
 
-@pytest.mark.parametrize(("row", "call", "shapes"), ODD)
-def test_of_odd_shapes_and_odd_calls(row: Row, call: Call, shapes: Shapes) -> None:
-    compare(row, call, row.sample(shapes), lenient="second derivatives")
-
-
-@pytest.mark.parametrize("upstream", [1.0, 0.0, np.inf])
-@pytest.mark.parametrize(("row", "call", "data"), SPECIAL_DATA)
-def test_at_special_numbers(row: Row, call: Call, data: Any, upstream: float) -> None:
+@pytest.mark.parametrize(("row", "call"), CALLS)
+def test_at_smooth_points(row: Row, call: Call) -> None:
     for dtype in ("float64", "float32"):
-        with np.errstate(over="ignore"):
-            arrays = [np.asarray(x).astype(dtype) for x in data]
-        compare(row, call, arrays, lenient="second derivatives", upstream=upstream)
+        for shapes in row.shapes:
+            arrays = [x.astype(dtype) for x in row.sample(shapes)]
+            compare(row, call, arrays, f"on {shapes} of {dtype}")
+
+
+@pytest.mark.parametrize(("row", "call"), ALL_CALLS)
+def test_of_odd_shapes_and_odd_calls(row: Row, call: Call) -> None:
+    for shapes in (*row.shapes, *row.odd_shapes):
+        if call in row.odd_calls or shapes in row.odd_shapes:
+            compare(row, call, row.sample(shapes), f"on {shapes}", lenient="second derivatives")
+
+
+@pytest.mark.parametrize(("row", "call"), SPECIAL_CALLS)
+def test_at_special_numbers(row: Row, call: Call) -> None:
+    for dtype in ("float64", "float32"):
+        for data in row.data:
+            with np.errstate(over="ignore"):
+                arrays = [np.asarray(x).astype(dtype) for x in data]
+            for upstream in (1.0, 0.0, np.inf):
+                more = {"lenient": "second derivatives", "upstream": upstream}
+                compare(row, call, arrays, f"on {arrays}, upstream {upstream}", **more)
 
 
 def transposed(shape: Shape) -> tuple[Shape, Callable[[Any], Any]]:
@@ -134,12 +130,12 @@ def expanded(shape: Shape) -> tuple[Shape, Callable[[Any], Any]]:
     return (1, *shape[1:]), lambda x: x.expand(shape)
 
 
-@pytest.mark.parametrize("layout", [transposed, strided, expanded])
-@pytest.mark.parametrize(
-    ("row", "call", "shapes"), [case for case in SMOOTH if all(case.values[2])]
-)
-def test_of_any_layout(row: Row, call: Call, shapes: Shapes, layout: Any) -> None:
-    laid_out = [layout(shape) for shape in shapes]
-    arrays = row.sample(tuple(shape for shape, _ in laid_out))
-    take = iter([take for _, take in laid_out] * 2)
-    compare(row, call, arrays, take=lambda x: next(take)(x))
+@pytest.mark.parametrize(("row", "call"), CALLS)
+def test_of_any_layout(row: Row, call: Call) -> None:
+    for shapes in filter(all, row.shapes):
+        for layout in (transposed, strided, expanded):
+            laid_out = [layout(shape) for shape in shapes]
+            arrays = row.sample(tuple(shape for shape, _ in laid_out))
+            take = iter([take for _, take in laid_out] * 2)
+            where = f"{layout.__name__}, on {shapes}"
+            compare(row, call, arrays, where, take=lambda x, take=take: next(take)(x))

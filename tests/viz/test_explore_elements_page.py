@@ -1,6 +1,7 @@
 """The page in a real browser: elements of small tensors in scalars, and factors per module."""
 
 import pytest
+from accessibility import serious_findings
 
 import tinygrad_edu as torch
 from tinygrad_edu import nn, trace, viz
@@ -294,17 +295,11 @@ def test_the_output_and_constants_have_no_way(show):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_there_are_no_serious_findings_of_accessibility(show, scheme):
-    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     page = show(viz.explore(deep()), scheme=scheme)
     for name in ("0.weight", "0.bias", "L"):
         choose(page, name)
         cell(page, 0).click()
-        serious = [
-            (v["id"], [node["html"] for node in v["nodes"]])
-            for v in axe.run(page)["violations"]
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert serious_findings(page, scheme) == []
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(show):

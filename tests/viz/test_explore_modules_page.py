@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from accessibility import serious_findings
 
 import tinygrad_edu as torch
 from tinygrad_edu import nn, viz
@@ -210,11 +211,8 @@ def test_twins_go_by_module_together(show):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_there_are_no_serious_findings_of_accessibility(show, scheme):
-    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     page = show(shown(sequence()), scheme=scheme)
     page.keyboard.press("ArrowLeft")
     for tab in ("Step", "Explain", "Flow"):
         page.get_by_role("tab", name=tab).click()
-        found = axe.run(page)["violations"]
-        serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
-        assert serious == []
+        assert serious_findings(page, scheme) == []

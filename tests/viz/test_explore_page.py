@@ -7,6 +7,7 @@ import re
 from importlib.resources import files
 
 import pytest
+from accessibility import serious_findings
 from cases import ROWS
 
 import tinygrad_edu as torch
@@ -1058,18 +1059,11 @@ def test_numbers_are_written_as_python_writes_them(browser):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_there_are_no_serious_findings_of_accessibility(show, scheme):
-    axe = pytest.importorskip("axe_core_python.sync_playwright").Axe()
     page = show(viz.explore(neuron()[0]), scheme=scheme)
     choose(page, 0)
     for tab in ("step", "what-if", "descend", "nudge", "explain", "flow", "program"):
         open_tab(page, tab)
-        found = axe.run(page)["violations"]
-        serious = [
-            (v["id"], [node["html"] for node in v["nodes"]])
-            for v in found
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert serious_findings(page, scheme) == []
 
 
 def test_a_notebook_shows_it_in_its_sandbox(browser):

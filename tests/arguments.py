@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,6 +45,7 @@ VALUES = {
     "List[int]": ("(0,)", "(1,)", "(0, 1)", "[0]", "1", "(3, 2)", "(-1, -2)", "()", "(5,)"),
     "List[Tensor]": ("(x, y)", "[v, v]", "(i, i)", "()", "(x, v)", "x", "(i,)", "(b,)"),
     "List[Optional[Tensor]]": ("(i,)", "(i, i)", "(b,)", "(None, i)"),
+    "List[List[int]]": ("[[1], [0]]", "((0, 1), (1, 0))", "[[1], [0, 1]]", "[[0]]", "[[5], [0]]"),
     "ScalarType": ("torch.float64", "torch.int64", "torch.bool", "torch.int32", "float", "'int'"),
     "Device": ("'cpu'", "torch.device('cpu')", "'nowhere'", "0.5"),
     "Layout": ("torch.strided",),
@@ -59,13 +61,53 @@ NAMED = {
     "batch2": ("w", "t", "x"),
     "mat2": ("x", "w", "y", "v", "j"),
     "pin_memory": ("False",),
+    "rounding_mode": ("'floor'", "'trunc'", "None", "'x'", "0"),
+    "reduce": ("'add'", "'multiply'", "'sum'", "'prod'", "'mean'", "'amax'", "'x'", "0"),
+    "generator": ("torch.Generator().manual_seed(3)", "torch.default_generator", "None", "3"),
+    "padding": ("0", "1", "(1,)", "'same'", "'valid'", "'x'", "-1", "0.5"),
 }
 """What is tried for arguments of a name, rather than of a type."""
 
-SEARCH = 2000
+BASES = """
+addmm            x; x; x
+addmv            v; x; v
+bmm              w; w
+clamp clip       x; min=0.5 | x; min=z
+conv1d           t; t
+conv2d           w[None]; w[None, :, :2]
+dsplit           t; 1 | t; (0,)
+einsum           'ij'; (x,)
+index_add index_copy index_reduce        x; 0; i; x
+index_fill       x; 0; i; z
+linspace logspace                        z; z; 7 | z; 2; 7 | 2; z; 7
+masked_fill      x; b; z
+masked_scatter   x; b; x
+meshgrid         (v, v); indexing='ij'
+narrow           x; 0; k; 1
+norm             x; 2; dtype=torch.float64 | x; 2; (0,); False; dtype=torch.float64
+randint          7; (2, 3); generator=None | 0; 7; (2, 3); generator=None
+randint_like     x; 0; 7; generator=None
+scatter scatter_add scatter_reduce       x; 0; j; x | x; 0; j; 2
+scatter          x; 0; j; x; reduce='add' | x; 0; j; 2; reduce='add'
+scatter_reduce   x; 0; j; x; 'sum'
+select_scatter   x; v; 0; 0
+unflatten        X; 1; (3, -1)
+unfold           x; 0; 2; 1
+where            b; x; y | b; x; 2 | b; 2; x | b; 2; 0.5
+"""
+"""Calls to begin with, where a search would take long: arguments are separated by `;`."""
+
+IN_PYTHON = {
+    "cartesian_prod": ["Tensor input, Tensor other"],
+    "tensordot": ["Tensor a, Tensor b, int dims=2", "Tensor a, Tensor b, int[][] dims"],
+}
+"""Signatures of what torch has written in Python: its own tell of what is called there."""
+
+SEARCH = 500
 """How many choices of the required arguments are tried, until torch accepts one."""
 
 Form = Callable[[Sequence[str], dict[str, str]], str]
+Given = dict[str, str]
 
 
 class Argument(NamedTuple):
@@ -76,6 +118,11 @@ class Argument(NamedTuple):
     required: bool
     by_keyword_only: bool
     default: Any
+
+    @property
+    def keyword(self) -> str:
+        """What it is called in a call."""
+        return "input" if self.name == "self" else self.name
 
     @property
     def values(self) -> Sequence[str]:
@@ -92,9 +139,12 @@ class Trial(NamedTuple):
 
 def signatures(torch: Any, name: str) -> list[list[Argument]]:
     """List the signatures of a function of tensors, but for those with `out=`."""
+    schemas = torch._C._jit_get_schemas_for_operator(f"aten::{name}")
+    if name in IN_PYTHON:
+        schemas = [torch._C.parse_schema(f"{name}({s}) -> Tensor") for s in IN_PYTHON[name]]
     return [
         [_argument(a) for a in schema.arguments]
-        for schema in torch._C._jit_get_schemas_for_operator(f"aten::{name}")
+        for schema in schemas
         if _is_of_tensors(schema) and not any(a.is_out for a in schema.arguments)
     ]
 
@@ -140,49 +190,94 @@ class _Names(dict[str, Any]):
     """Tensors of a library by name, made when a call asks for them."""
 
     def __missing__(self, name: str) -> Any:
-        self[name] = tensor = eval(TENSORS[name], {"torch": self["torch"]})
+        self[name] = tensor = eval(_compiled(TENSORS[name]), {"torch": self["torch"]})
         return tensor
 
 
-def evaluate(library: Any, call: str) -> Any:
+@cache
+def _compiled(expression: str) -> Any:
+    return compile(expression, expression, "eval")
+
+
+def evaluate(library: Any, expression: str) -> Any:
     """Evaluate a call under a library."""
-    library.manual_seed(0)
-    return eval(call, {}, _Names(torch=library, np=np, inf=math.inf, nan=math.nan))
+    library.default_generator.manual_seed(0)  # torch.manual_seed looks for devices first
+    names = _Names(torch=library, np=np, inf=math.inf, nan=math.nan)
+    return eval(_compiled(expression), {}, names)
 
 
-def accepted_values(torch: Any, form: Form, required: list[Argument]) -> tuple[str, ...] | None:
+def written(form: Form, arguments: list[Argument], given: Given, by_position: int) -> str:
+    """Write a call that gives the first arguments by position and the others by keyword."""
+    first, others = arguments[:by_position], arguments[by_position:]
+    positional = [given.get(a.name, repr(a.default)) for a in first]
+    return form(positional, {a.keyword: given[a.name] for a in others if a.name in given})
+
+
+def accepted(torch: Any, form: Form, arguments: list[Argument], bases: list[str]) -> Given | None:
     """Find values of the required arguments that torch accepts."""
-    choices = itertools.product(*(a.values for a in required))
-    for values in itertools.islice(choices, SEARCH):
-        if not isinstance(outcome(lambda v=values: evaluate(torch, form(v, {}))), Raised):
-            return values
+    required = [a for a in arguments if a.required]
+    count = _required_by_position(arguments)
+    choices = itertools.islice(itertools.product(*(a.values for a in required)), SEARCH)
+    names = [a.name for a in required]
+    for given in (
+        *(found for base in bases if (found := _read(base, arguments)) is not None),
+        *(dict(zip(names, values, strict=True)) for values in choices),
+    ):
+        call = written(form, arguments, given, count)
+        if not isinstance(outcome(lambda call=call: evaluate(torch, call)), Raised):
+            return given
     return None
 
 
-def calls_of(torch: Any, form: Form, arguments: list[Argument]) -> Iterator[Trial]:
+def _required_by_position(arguments: list[Argument]) -> int:
+    return sum(a.required and not a.by_keyword_only for a in arguments)
+
+
+def _read(base: str, arguments: list[Argument]) -> Given | None:
+    """Read the line of `BASES`, if it is one of these arguments."""
+    given = {}
+    for i, part in enumerate(base.split("; ")):
+        name, _, value = part.rpartition("=")
+        given[name or arguments[min(i, len(arguments) - 1)].name] = value
+    of = {a.name: a for a in arguments}
+    required = {a.name for a in arguments if a.required}
+    fits = required <= given.keys() <= of.keys()
+    return given if fits and all(_suits(of[name].type, given[name]) for name in given) else None
+
+
+def _suits(kind: str, value: str) -> bool:
+    """Tell whether a value is a tensor where one is asked for, and only there."""
+    return (kind == "Tensor") == (value[0] in TENSORS and value[1:2] in ("", "["))
+
+
+def bases_of(name: str) -> list[str]:
+    """List the calls that are known to be good of a function, or of its form in place."""
+    lines = (line.split("  ", 1) for line in BASES.strip().splitlines())
+    return [
+        base.strip()
+        for names, bases in lines
+        if name.removesuffix("_") in names.split()
+        for base in bases.split(" | ")
+    ]
+
+
+def calls_of(torch: Any, name: str, form: Form, arguments: list[Argument]) -> Iterator[Trial]:
     """Give each argument in turn other values, by keyword and by position."""
-    required = [a for a in arguments if a.required]
-    base = accepted_values(torch, form, required)
+    base = accepted(torch, form, arguments, bases_of(name))
     if base is None:
         return
-    yield Trial(form(base, {}), "")
-    names = ["input" if a.name == "self" else a.name for a in required]
-    for i in range(1, len(base)):
-        yield Trial(form(base[:i], dict(zip(names[i:], base[i:], strict=True))), names[i])
-    for i, a in enumerate(required):
+    count = _required_by_position(arguments)
+    yield Trial(written(form, arguments, base, count), "")
+    for i in range(1, count):
+        yield Trial(written(form, arguments, base, i), arguments[i].keyword)
+    for i, a in enumerate(arguments):
         for value in a.values:
-            yield Trial(form((*base[:i], value, *base[i + 1 :]), {}), a.name)
-    before = list(base)
-    for a in arguments:
-        if a.required:
-            continue
-        for value in a.values:
-            yield Trial(form(base, {a.name: value}), a.name)
-            if not a.by_keyword_only:
-                yield Trial(form((*before, value), {}), a.name)
-        if not a.by_keyword_only:
-            before.append(repr(a.default))
-    yield Trial(form(base, {"nonsense": "1"}), "nonsense")
+            given = {**base, a.name: value}
+            yield Trial(written(form, arguments, given, count), a.keyword)
+            if not a.by_keyword_only and i >= count:
+                yield Trial(written(form, arguments, given, i + 1), a.keyword)
+    nonsense = Argument("nonsense", "", False, True, None)
+    yield Trial(written(form, [*arguments, nonsense], {**base, "nonsense": "1"}, count), "nonsense")
 
 
 def disagreement(trial: Trial, ours: Any, torch: Any) -> str | None:

@@ -134,6 +134,8 @@ NAMES = {
     ("LerpBackward0", "LerpBackward1"),
     ("ClampMinBackward0", "ClampMinBackward1"),
     ("ClampMaxBackward0", "ClampMaxBackward1"),
+    ("ClampMinBackward0", "ClampBackward0"),  # a bound on one side, that is a tensor
+    ("ClampMaxBackward0", "ClampBackward0"),
     ("SignBackward0", "SgnBackward0"),
     ("SubBackward0", "RsubBackward0"),
     ("MulBackward0", "GluBackward0"),  # a composite here

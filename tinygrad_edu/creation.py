@@ -191,6 +191,10 @@ def linspace(
     if steps < 0:
         raise RuntimeError(f"number of steps must be non-negative, not {steps}")
     kind = kind_of(dtype)
+    if kind.kind != "f":
+        if kind.kind == "b" and steps > 1:
+            raise NotImplementedError("\"linspace_cpu\" not implemented for 'Bool'")
+        start, end = int(start), int(end)  # as torch: the ends are made whole first
     if steps < 2:
         return finish(np.full(steps, start, kind), requires_grad)
     # As torch: from both ends towards the middle, in the dtype's own arithmetic, but multiplied and
@@ -200,7 +204,8 @@ def linspace(
     index = np.arange(steps, dtype=np.float64)
     ahead = np.float64(number(start)) + step * index
     back = np.float64(number(end)) - step * (steps - 1 - index)
-    return finish(np.where(index < steps // 2, ahead, back).astype(kind), requires_grad)
+    line = np.where(index < steps // 2, ahead, back).astype(number)
+    return finish(line.astype(kind, copy=False), requires_grad)
 
 
 def _end_of_a_line(x: Any) -> float:

@@ -10,6 +10,7 @@ from tinygrad_edu import dtypes
 from tinygrad_edu import random as rng
 from tinygrad_edu.creation import checked_sizes, empty_like, finish, kind_of
 from tinygrad_edu.device import check_device
+from tinygrad_edu.filling import check_bounds
 from tinygrad_edu.ops.checking import integer
 from tinygrad_edu.tensor import Tensor
 
@@ -91,6 +92,12 @@ def randint_like(
 ) -> Any:
     """Draw integers in the shape and dtype of another tensor; bounds as of `randint`."""
     low, high = (0, low) if high is None else (low, high)
+    if isinstance(high, Tensor):
+        if high.ndim:
+            raise RuntimeError("high must be a scalar tensor and on CPU")
+        high = int(high.item())
+    low = integer("randint_like", "low", low)
+    high = integer("randint_like", "high", high)
     result = empty_like(input, dtype=dtype, device=device)
     return finish(result.random_(low, high, generator=generator).array, requires_grad)
 
@@ -99,6 +106,7 @@ def _integers(low: Any, high: Any, shape: Any, kind: np.dtype[Any], generator: A
     low, high = integer("randint", "low", low), integer("randint", "high", high)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got {low} >= {high}")
+    check_bounds(kind, low, high)
     return rng.chosen(generator).integers(low, high, shape).astype(kind)
 
 

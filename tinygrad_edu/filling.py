@@ -81,6 +81,11 @@ def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
     chances = getattr(p, "array", p)
     if hasattr(p, "array"):
         check_expands(p, self.array.shape)
+        if chances.dtype.kind != "f":
+            raise NotImplementedError(
+                f"\"bernoulli_tensor_cpu_p_\" not implemented for '{p.dtype.title}': probabilities "
+                "are no whole numbers"
+            )
         chances = np.broadcast_to(chances, self.array.shape).transpose(_in_memory(self.array))
     if not np.all((chances >= 0) & (chances <= 1)):
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
@@ -111,7 +116,7 @@ def random_(self: Any, from_: Any = None, to: Any = None, *, generator: Any = No
         raise RuntimeError(
             f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
         )
-    _check_bounds(kind, low, high)
+    check_bounds(kind, low, high)
     return _filled(self, lambda shape: draws.integers(low, high, shape).astype(kind))
 
 
@@ -190,7 +195,8 @@ def _any_number(draws: Any, kind: np.dtype[Any], shape: Shape) -> Array:
     return (words % np.uint64(count)).astype(kind).reshape(shape)
 
 
-def _check_bounds(kind: np.dtype[Any], low: int, high: int) -> None:
+def check_bounds(kind: np.dtype[Any], low: int, high: int) -> None:
+    """Refuse bounds of whole random numbers that the dtype does not reach."""
     if kind.kind == "f":
         exact = 2 ** (np.finfo(kind).nmant + 1)
         if low < -exact or high - 1 > exact:

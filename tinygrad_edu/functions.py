@@ -25,7 +25,7 @@ INTERNAL = {
     "blocks", "contract", "linalg_cross", "polygamma",
     "solve_matrices", "cofactors", "sign_of_det", "log_abs_det", "cholesky_factor",
     "round_decimals", "contiguous", "div_floor", "div_trunc", "entr",
-    "glu", "hardsigmoid", "hardswish", "mish", "softshrink", "tanhshrink",
+    "between", "glu", "hardsigmoid", "hardswish", "mish", "softshrink", "tanhshrink",
 }  # fmt: skip
 """Entries of the table that are reached under another name: methods, indexing, nn.functional."""
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_edu import dtypes
 from tinygrad_edu.autograd.clock import clock
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.indices import explained, read_index
@@ -69,10 +70,11 @@ class InPlace:
         Raises:
             RuntimeError: if the result does not fit, or the history of a leaf would be lost.
         """
-        if parameters.get("dtype") not in (None, self.dtype):
+        kind = parameters.get("dtype")
+        if kind is not None and dtypes.to_numpy(kind) != self.array.dtype:
             raise RuntimeError(
                 f"Bad in-place call: input tensor dtype {self.dtype} and output tensor dtype "
-                f"{parameters['dtype']} should match"
+                f"{kind} should match"
             )
         recorded = is_recorded(self, *operands, *parameters.values())
         if recorded:

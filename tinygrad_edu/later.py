@@ -89,6 +89,7 @@ METHODS: dict[str, str] = {
     "making": "expand_as new_empty new_full new_ones new_tensor new_zeros reshape_as view_as",
     "filling": "bernoulli_ exponential_ fill_diagonal_ normal_ random_ uniform_",
     "ops.arranging": "unfold",
+    "ops.blends": "float_power_",
     "ops.products": "trace",
     "ops.repeating": "repeat",
     "reshaping_in_place": "detach_ squeeze_ swapaxes_ swapdims_ t_ transpose_ unsqueeze_",

@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_edu import creation, dtypes
 from tinygrad_edu.creation import finish, kind_of
 from tinygrad_edu.device import check_device
-from tinygrad_edu.ops.checking import check_tensor, number
+from tinygrad_edu.ops.checking import check_tensor, integer, number
 from tinygrad_edu.reading import to_array
 from tinygrad_edu.tensor import Tensor
 
@@ -72,8 +72,12 @@ def logspace(
     >>> torch.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
-    exponents = creation.linspace(start, end, steps, dtype=dtypes.float64, device=device).array
     kind = kind_of(dtype)
+    if kind.kind == "b" and integer("logspace", "steps", steps) > 1:
+        raise NotImplementedError("\"logspace_cpu\" not implemented for 'Bool'")
+    if kind.kind != "f":  # as torch: the ends are made whole first
+        start, end = (int(number("logspace", "start or end", x)) for x in (start, end))
+    exponents = creation.linspace(start, end, steps, dtype=dtypes.float64, device=device).array
     with np.errstate(all="ignore"):
         powers = np.power(np.float64(number("logspace", "base", base)), exponents)
         return finish(powers.astype(kind), requires_grad)

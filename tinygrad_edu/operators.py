@@ -17,6 +17,7 @@ from tinygrad_edu.autograd.origins import follows, remember
 from tinygrad_edu.indices import explained, read_index
 from tinygrad_edu.mixing import shape_error
 from tinygrad_edu.ops import arithmetic, indexing, linear_algebra, powers, selection, shapes
+from tinygrad_edu.views import reinterpreted
 
 if TYPE_CHECKING:
     from tinygrad_edu.ops import Operation
@@ -169,7 +170,12 @@ class Operators:
         return shapes.reshape(self, sizes(each or (shape,)))
 
     def view(self, *each: Any, size: Any = None) -> Any:
-        """Return the same memory in another shape; one size may be −1."""
+        """Return the same memory in another shape; one size may be −1.
+
+        Of a dtype, return the same memory read as numbers of that dtype, without a gradient.
+        """
+        if len(each) == 1 and isinstance(each[0], (dtypes.dtype, type)):
+            return reinterpreted(self, each[0])
         return shapes.view(self, sizes(each or (size,)))
 
     def expand(self, *each: Any, size: Any = None) -> Any:

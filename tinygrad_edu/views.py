@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu import dtypes
 from tinygrad_edu.autograd.clock import clock
 from tinygrad_edu.autograd.hooks import Retain
 from tinygrad_edu.autograd.recording import enable_grad, thread
@@ -145,3 +146,30 @@ def refuse(x: Any, happening: str) -> None:
         "that returns multiple views. Such functions do not allow the output views to be modified "
         "inplace. You should replace the inplace operation by an out-of-place one."
     )
+
+
+def reinterpreted(x: Any, dtype: Any) -> Any:
+    """Read the same memory as numbers of another dtype, without a history: `x.view(dtype)`.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.tensor([1.0, -1.0]).view(torch.int32)
+    tensor([ 1065353216, -1082130432], dtype=torch.int32)
+    """
+    array, kind = x.array, dtypes.to_numpy(dtype)
+    before, after = array.dtype.itemsize, kind.itemsize
+    if before != after:
+        to = f"to view {x.dtype.title} as {dtypes.title(kind)} (different element sizes)"
+        if not array.ndim:
+            raise RuntimeError(f"self.dim() cannot be 0 {to}")
+        if array.size and array.strides[-1] != before:
+            stride = array.strides[-1] // before
+            raise RuntimeError(f"self.stride(-1) must be 1 {to}, but got {stride}")
+        if array.shape[-1] * before % after:
+            raise RuntimeError(
+                f"self.size(-1) must be divisible by {after // before} {to}, but got "
+                f"{array.shape[-1]}"
+            )
+    shape = (*array.shape[:-1], array.shape[-1] * before // after) if array.ndim else ()
+    result: Any = x._wrap(array.view(kind) if array.size else np.empty(shape, kind))
+    result._changes = x._changes
+    return result

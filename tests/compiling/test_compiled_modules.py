@@ -71,3 +71,19 @@ def test_training_is_the_same_to_the_bit(name: str) -> None:
     assert len(found) == len(expected)
     for a, b in zip(found, expected, strict=True):
         assert np.array_equal(a, b) and a.dtype == b.dtype
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weight", [None, torch.tensor([1.0, 2.0, 0.5])], ids=["", "weights"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_loss_ignores_other_targets_in_a_replay(
+    reduction: str, weight: torch.Tensor | None, smoothing: float
+) -> None:
+    loss = nn.CrossEntropyLoss(weight, label_smoothing=smoothing, reduction=reduction)
+    fast = torch.compile(loss, fullgraph=True)
+    x = torch.tensor([[1.0, 2.0, 0.0], [0.5, -1.0, 3.0], [0.0, 0.0, 1.0]], requires_grad=True)
+    for targets in ([0, 1, 2], [2, 1, 0], [2, -100, 0], [-100, 1, 1], [-100, -100, -100]):
+        found, expected = (f(x, torch.tensor(targets)) for f in (fast, loss))
+        assert np.array_equal(found.detach().array, expected.detach().array, equal_nan=True)
+        grads = [torch.autograd.grad(out.sum(), x)[0].array for out in (found, expected)]
+        assert np.array_equal(*grads, equal_nan=True)

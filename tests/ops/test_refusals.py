@@ -11,11 +11,10 @@ LEAF = "w = torch.ones(2, requires_grad=True); x = w * 2; "
 @pytest.mark.parametrize(
     "program",
     [
-        # bounds that are tensors, and norms of singular values
-        LEAF + "x.clamp(torch.tensor(0.0))",
+        # norms of singular values
         LEAF + "x.norm('nuc')",
     ],
 )
 def test_what_is_not_there_is_refused(program: str) -> None:
-    with pytest.raises(NotImplementedError, match=r"not there|does not follow|use maximum"):
+    with pytest.raises(NotImplementedError, match="not there"):
         run(program, tinygrad_edu)

@@ -23,10 +23,10 @@ from tinygrad_edu.ops.decompositions import linalg_qr as qr
 from tinygrad_edu.ops.decompositions import linalg_svd as svd
 from tinygrad_edu.ops.elimination import LinAlgError
 from tinygrad_edu.ops.linear_algebra import matmul as _matmul
+from tinygrad_edu.ops.matrices import check_matrices, solve
 from tinygrad_edu.ops.matrices import cholesky as _cholesky
 from tinygrad_edu.ops.matrices import det as _det
 from tinygrad_edu.ops.matrices import slogdet as _slogdet
-from tinygrad_edu.ops.matrices import solve
 from tinygrad_edu.ops.products import cross_along
 from tinygrad_edu.ops.results import named_result
 
@@ -45,6 +45,7 @@ def slogdet(A: Any) -> Any:  # noqa: N803 - torch's spelling
 
 def cholesky(A: Any, *, upper: bool = False) -> Any:  # noqa: N803 - torch's spelling
     """Return the triangle L with L Lᵀ = A, or Lᵀ (torch.linalg.cholesky)."""
+    check_matrices("linalg.cholesky", A)
     return _cholesky(A, upper)
 
 

@@ -125,6 +125,11 @@ def prelu(input: Any, weight: Any) -> Any:
         NotImplementedError: for integers.
         RuntimeError: if there are not as many slopes as channels.
     """
+    if input.dtype != weight.dtype:
+        raise RuntimeError(
+            f"prelu: Type promoting not supported. Got {input.dtype} and {weight.dtype}: convert "
+            "one with .to(dtype)"
+        )
     _insist_on_floating("prelu", input)
     shape, given = tuple(input.shape), tuple(weight.shape)
     if len(given) > 1:

@@ -52,7 +52,7 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
         RuntimeError: if the length is negative, or reaches beyond the end.
     """
     check_tensor("narrow", input)
-    if getattr(start, "shape", ()):
+    if getattr(start, "shape", ()) or (hasattr(start, "array") and start.array.dtype.kind == "f"):
         raise RuntimeError("start must be an 0-dim integral Tensor.")
     start, length = integer("narrow", "start", start), integer("narrow", "length", length)
     shape = tuple(input.shape)

@@ -14,8 +14,6 @@ from tinygrad_edu.ops.refusals import kind_of, refuse
 
 def _equal_dtypes(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     input, end, weight = inputs
-    if kind_of(input) in "biu":
-        raise refuse("lerp_kernel_scalar", np.dtype(getattr(input.dtype, "numpy", input.dtype)))
     for name, x in (("end", end), ("weight", weight)):
         if not hasattr(x, "dtype"):
             if name == "end":
@@ -25,6 +23,8 @@ def _equal_dtypes(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[st
                 f"expected dtype {input.dtype} for `{name}` but got dtype {x.dtype}: convert one "
                 "with .float() or .double()"
             )
+    if kind_of(input) in "biu":
+        raise refuse("lerp_kernel_scalar", np.dtype(getattr(input.dtype, "numpy", input.dtype)))
     return inputs, parameters
 
 
@@ -137,3 +137,17 @@ def float_power(input: Any, exponent: Any) -> Any:
     """
     base, exponent = (x.double() if hasattr(x, "double") else x for x in (input, exponent))
     return pow(base, exponent)
+
+
+def float_power_(self: Any, exponent: Any) -> Any:
+    """Raise to a power in place.
+
+    Raises:
+        RuntimeError: for a tensor that is not float64, which the result is.
+    """
+    if self.array.dtype != np.float64:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {self.dtype.title} but the operation's "
+            "result requires dtype Double: convert it with .double(), or use pow_"
+        )
+    return self._in_place(float_power, exponent)

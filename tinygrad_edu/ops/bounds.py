@@ -67,6 +67,27 @@ clamp_max = Operation(
 )
 
 
+between = Operation(
+    "between",
+    "clamp",
+    definition="x, but at least a bound a and at most a bound b",
+    derivatives=(
+        "g where a ≤ x ≤ b, else 0",
+        "g where x < a ≤ b, else 0",
+        "g where x > b or a > b, else 0",
+    ),
+    on_arrays=lambda input, min, max: np.minimum(np.maximum(input, min), max),
+    on_values=lambda input, min, max: clamp_max(clamp_min(input, min), max),
+    rules=(
+        lambda g, _y, x, a, b: where((x >= a) & (x <= b), g, 0.0),
+        lambda g, _y, x, a, b: where((x < a) & (a < b), g, 0.0),
+        lambda g, _y, x, a, b: where((x > b) | (a > b), g, 0.0),
+    ),
+    grad_fn_name="ClampBackward0",
+    is_method=False,
+)
+
+
 def _replacements(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Fill in the defaults: 0 for nan, and for the infinities what the dtype reaches."""
     dtype = getattr(inputs[0], "dtype", None)

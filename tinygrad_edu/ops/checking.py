@@ -52,11 +52,26 @@ def number(name: str, argument: str, x: Any) -> float:
     return float(x)
 
 
+def text(name: str, argument: str, x: Any) -> str:
+    """Return a string; refuse anything else."""
+    if not isinstance(x, str):
+        raise TypeError(f"{name}(): argument '{argument}' must be str, not {type(x).__name__}")
+    return x
+
+
 def integers(name: str, argument: str, given: Any) -> tuple[int, ...]:
     """Return a tuple of ints, of which one may stand for itself."""
     if not isinstance(given, (tuple, list)):
         given = (given,)
     return tuple(integer(name, argument, x) for x in given)
+
+
+def several_integers(name: str, argument: str, given: Any) -> tuple[int, ...]:
+    """Return a tuple of ints; one alone is refused, as where torch wants a sequence."""
+    if not isinstance(given, (tuple, list)):
+        kind = type(given).__name__
+        raise TypeError(f"{name}(): argument '{argument}' must be tuple of ints, not {kind}")
+    return integers(name, argument, given)
 
 
 def spread_arguments(given: Sequence[Any]) -> Sequence[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.ops.checking import check_tensor
+from tinygrad_edu.ops.checking import check_tensor, number
 from tinygrad_edu.ops.matrices import check_floats, check_matrices, inverse
 from tinygrad_edu.ops.operation import composite
 from tinygrad_edu.ops.reductions import sum
@@ -174,7 +174,7 @@ def pinv(
 @composite("pinverse", "the pseudo-inverse")
 def pinverse(input: Any, rcond: float = 1e-15) -> Any:
     """Return the pseudo-inverse: torch's older name of `linalg.pinv`."""
-    return pinv(input, rcond)
+    return pinv(input, number("pinverse", "rcond", rcond))
 
 
 def matrix_rank(

@@ -278,11 +278,14 @@ def einsum(*args: Any) -> Any:
     >>> torch.einsum("ii", a)
     tensor(5.)
     """
-    if len(args) < 2:
+    if len(args) < 2 or (isinstance(args[1], (tuple, list)) and not args[1]):
         raise ValueError(
             "einsum(): must specify the equation string and at least one operand, or at least one "
             "operand and its subscripts list"
         )
+    if not isinstance(args[0], str) and not hasattr(args[0], "shape"):
+        kind = type(args[0]).__name__
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {kind}")
     equation, operands = (args[0], args[1:]) if isinstance(args[0], str) else _from_lists(args)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]

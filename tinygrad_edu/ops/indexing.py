@@ -200,7 +200,7 @@ setitem = Operation(
 
 def _index_array(name: str, index: Any) -> Any:
     array = np.array(getattr(index, "array", index))  # a copy: the index may change afterwards
-    if not np.issubdtype(array.dtype, np.integer):
+    if array.dtype not in (np.int32, np.int64):
         raise RuntimeError(
             f"{name}(): Expected dtype int32/int64 for index, but its dtype is {array.dtype}"
         )

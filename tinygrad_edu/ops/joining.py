@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.arranging import atleast_1d, atleast_2d, atleast_3d
-from tinygrad_edu.ops.checking import check_tensor, check_tensors, integer, spread_arguments
+from tinygrad_edu.ops.checking import (
+    check_tensor,
+    check_tensors,
+    integer,
+    spread_arguments,
+    text,
+)
 from tinygrad_edu.ops.indexing import index_select
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.powers import pow
@@ -199,7 +205,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
                 "argument: 'ij' is what you get now, 'xy' exchanges the first two dims",
                 stacklevel=4,
             )
-    if indexing not in ("ij", "xy"):
+    if text("meshgrid", "indexing", indexing) not in ("ij", "xy"):
         raise RuntimeError(
             f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
         )

@@ -16,6 +16,7 @@ from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.elimination import LinAlgError
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.reductions import sum
+from tinygrad_edu.ops.refusals import refuse
 from tinygrad_edu.ops.repeating import tril
 from tinygrad_edu.ops.results import named_result
 from tinygrad_edu.ops.selection import where
@@ -323,6 +324,9 @@ def cholesky(input: Any, upper: bool = False) -> Any:
     Raises:
         LinAlgError: if an eigenvalue is not positive.
     """
+    if hasattr(input, "array") and input.array.dtype.kind != "f":
+        check_matrices("cholesky", input.double())  # what is wrong with its shape is told of first
+        raise refuse("cholesky", input.array.dtype)
     if upper:
         return transpose(cholesky_factor(transpose(input, -2, -1)), -2, -1)
     return cholesky_factor(input)

@@ -169,7 +169,10 @@ def _sums(x: Any, windows: Windows, axis: int) -> Any:
 
 def _average(input: Any, grid: Grid) -> Any:
     result = _sums(_sums(input, grid.rows, input.ndim - 2), grid.columns, input.ndim - 1)
-    return result / grid.divisor.astype(result.dtype)
+    divisor = grid.divisor.astype(result.dtype)
+    if result.dtype.kind != "i":
+        return result / divisor
+    return np.sign(result) * (np.abs(result) // divisor)  # rounded towards 0
 
 
 def _spread(input: Any, grid: Grid) -> Any:

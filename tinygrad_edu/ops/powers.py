@@ -35,7 +35,7 @@ exp = Operation(
 )
 
 # A power that is 0 has derivative 0 even where a^(b−1) is infinite, and 0^b does not change with b.
-pow = Operation(
+pow: Operation = Operation(
     "pow",
     "^",
     definition="aᵇ",

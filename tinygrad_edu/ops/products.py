@@ -33,6 +33,8 @@ def _dims_to_sum(input: Any, other: Any, dims: Any) -> tuple[list[int], list[int
             )
         if len(dims[0]) != len(dims[1]):
             raise RuntimeError(f"both dimension lists should have same length, but got {dims}")
+        if any(each and not ndim for each, ndim in zip(dims, ndims, strict=True)):
+            raise IndexError(f"tensordot: a tensor without dims has none to sum over: {dims}")
         first, second = (
             [normalize_dim(dim, ndim) for dim in each]
             for each, ndim in zip(dims, ndims, strict=True)
@@ -66,6 +68,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
     """
     check_tensor("tensordot", a, "a")
     check_tensor("tensordot", b, "b")
+    _same_dtype(a, b)
     first, second = _dims_to_sum(a, b, dims)
     for i, j in zip(first, second, strict=True):
         n, m = a.shape[i], b.shape[j]
@@ -74,7 +77,6 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
                 f"contracted dimensions need to match, but first has size {n} in dim {i} and "
                 f"second has size {m} in dim {j}"
             )
-    _same_dtype(a, b)
     left = list(LETTERS[: len(a.shape)])
     right = list(LETTERS[len(a.shape) : len(a.shape) + len(b.shape)])
     for i, j in zip(first, second, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.blends import lerp
-from tinygrad_edu.ops.checking import check_tensor
+from tinygrad_edu.ops.checking import check_tensor, text
 from tinygrad_edu.ops.indexing import gather
 from tinygrad_edu.ops.operation import composite
 from tinygrad_edu.ops.picking import beside, plain
@@ -46,7 +46,7 @@ def _check(name: str, input: Any, q: Any, interpolation: str) -> Any:
     parts = np.asarray(wanted, array.dtype)
     if not ((parts >= 0) & (parts <= 1)).all():
         raise RuntimeError(f"{name}() q values must be in the range [0, 1] but got {wanted}")
-    if interpolation not in (*_BETWEEN, *_ROUNDED):
+    if text(name, "interpolation", interpolation) not in (*_BETWEEN, *_ROUNDED):
         raise RuntimeError(
             f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, "
             f"but got {interpolation}"

@@ -313,7 +313,21 @@ def _norm_rule(g: Any, y: Any, x: Any, p: float, dim: Dims, keepdim: bool) -> An
     return slope * where(y == 0, 0.0, g / y ** (p - 1))
 
 
-norm = Reduction(
+class Norm(Reduction):
+    """A reduction of floating numbers only, to whatever dtype."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute in the dtype, if one is given."""
+        x: Any = args[0] if args else kwargs.get("input")
+        if kwargs.get("dtype") is not None and hasattr(x, "array") and x.array.dtype.kind != "f":
+            raise RuntimeError(
+                "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+                f"{x.dtype.title}"
+            )
+        return super().__call__(*args, **kwargs)
+
+
+norm = Norm(
     "norm",
     "‖x‖",
     definition="(Σ |x|ᵖ)^(1/p), the largest |x| for p = inf; p is 2 unless given",

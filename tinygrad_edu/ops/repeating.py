@@ -9,7 +9,13 @@ import numpy as np
 
 from tinygrad_edu.ops.arranging import diagonal as diagonal_of
 from tinygrad_edu.ops.arranging import on_diagonal, two_dims
-from tinygrad_edu.ops.checking import check_tensor, integer, integers, spread_arguments
+from tinygrad_edu.ops.checking import (
+    check_tensor,
+    integer,
+    integers,
+    several_integers,
+    spread_arguments,
+)
 from tinygrad_edu.ops.indexing import place
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.reductions import sum
@@ -116,8 +122,11 @@ def repeat_interleave(
     if input is None:
         input, repeats = repeats, None
     check_tensor("repeat_interleave", input)
+    if output_size is not None:
+        output_size = integer("repeat_interleave", "output_size", output_size)
     if repeats is None:
-        index = _counts(_one_row(input))
+        _counts(input.array)  # what no counts can be is told of before their shape
+        index = _one_row(input)
         places = np.repeat(np.arange(index.size), index)
         if not input.shape or output_size not in (None, places.size):
             raise RuntimeError(
@@ -255,7 +264,7 @@ def rot90(input: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
     """Turn by k · 90°, from the first of two dims towards the second (torch.rot90)."""
     check_tensor("rot90", input)
     quarters = integer("rot90", "k", k) % 4
-    ndim, dims = len(input.shape), integers("rot90", "dims", dims)
+    ndim, dims = len(input.shape), several_integers("rot90", "dims", dims)
     if len(dims) != 2:
         raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if ndim < 2:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.ops.checking import check_tensor, integer
+from tinygrad_edu.ops.checking import check_tensor, integer, text
 from tinygrad_edu.ops.indexing import gather_index
 from tinygrad_edu.ops.scatter_reduce import KINDS
 from tinygrad_edu.ops.scatter_reduce import scatter_reduce as reducing
@@ -109,7 +109,7 @@ def scatter(
     else:
         src = one_value("scatter", input, value if src is None else src)
         src = src.item() if hasattr(src, "item") else src
-    if reduce not in (None, "add", "multiply"):
+    if reduce is not None and text("scatter", "reduce", reduce) not in ("add", "multiply"):
         raise RuntimeError(f"scatter(): reduce argument must be add or multiply, not {reduce!r}")
     places, part = _along("scatter", input, dim, index, src)
     if reduce == "multiply":
@@ -150,7 +150,7 @@ def scatter_reduce(
     >>> x.scatter_reduce(0, torch.tensor([0, 0, 1]), src, "mean", include_self=False)
     tensor([2.5000, 4.0000])
     """
-    if reduce not in KINDS:
+    if text("scatter_reduce", "reduce", reduce) not in KINDS:
         raise RuntimeError(
             f"scatter_reduce(): reduce argument must be either {', '.join(KINDS)}, got {reduce!r}"
         )
@@ -195,6 +195,11 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     tensor([4., 0., 2.])
     """
     check_same_dtype("index_add", input, source, "source")
+    check_tensor("index_add", index, "index")
+    if len(index.shape) > 1:  # torch tells of this first
+        raise IndexError(
+            f"index_add(): Index is supposed to be a vector, but its shape is {list(index.shape)}"
+        )
     dim, places = _vector("index_add", input, dim, index, "int32 int64", RuntimeError)
     wanted = (*input.shape[:dim], len(places), *input.shape[dim + 1 :]) if input.shape else ()
     if tuple(source.shape) != wanted:

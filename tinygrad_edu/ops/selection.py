@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.operation import Operation
+from tinygrad_edu.ops.refusals import refuse
 
 
 class Where(Operation):
@@ -74,6 +75,13 @@ sign = Operation(
     rules=(lambda g, _y, _x: where(False, g, 0.0),),
 )
 
+
+def _absolute(input: Any) -> Any:
+    if input.dtype.kind == "b":
+        raise refuse("abs", input.dtype)
+    return np.absolute(input)
+
+
 absolute = Operation(
     "abs",
     "|x|",
@@ -81,7 +89,7 @@ absolute = Operation(
     derivatives=("g · sign(x)",),
     on_floats=abs,
     source="abs({0})",
-    on_arrays=np.absolute,
+    on_arrays=_absolute,
     rules=(lambda g, _y, x: g * sign(x),),
 )
 
@@ -132,12 +140,12 @@ minimum = Operation(
 def _bounds(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     low, high = parameters["min"], parameters["max"]
     if low is None and high is None:
-        raise RuntimeError("clamp: give min, max or both")
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     for name, bound in parameters.items():
         if bound is not None and not isinstance(bound, (int, float, np.number)):
-            raise NotImplementedError(
-                f"clamp: {name} must be a number here; for a bound that is a "
-                f"{type(bound).__name__}, use maximum and minimum"
+            raise TypeError(
+                f"clamp(): argument '{name}' must be a number, or both bounds Tensors, not "
+                f"{type(bound).__name__}"
             )
     low, high = (b.item() if isinstance(b, np.generic) else b for b in (low, high))
     low = -math.inf if low is None else low
@@ -156,7 +164,29 @@ def _clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     return np.minimum(np.maximum(input, min), max)
 
 
-clamp = Operation(
+class Clamp(Operation):
+    """`clamp`, whose bounds are numbers; between tensors it is another operation."""
+
+    def __call__(self, input: Any, min: Any = None, max: Any = None) -> Any:
+        """Compute x, but at least min and at most max: of two numbers, or of two tensors."""
+        given = [bound for bound in (min, max) if bound is not None]
+        if given and all(hasattr(bound, "_record") for bound in given):
+            from tinygrad_edu.ops import bounds
+
+            if max is None:
+                return bounds.clamp_min(input, min)
+            return bounds.clamp_max(input, max) if min is None else bounds.between(input, min, max)
+        min, max = (_number(bound) for bound in (min, max))
+        return super().__call__(input, min, max)
+
+
+def _number(bound: Any) -> Any:
+    """Return the number of a tensor without dims, beside a bound that is a number."""
+    is_one = hasattr(bound, "array") and not (bound.array.ndim or bound.requires_grad)
+    return bound.item() if is_one else bound
+
+
+clamp: Operation = Clamp(
     "clamp",
     "clamp",
     definition="x, but at least min and at most max",

@@ -62,6 +62,16 @@ def _one_dim(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, An
     return one_reduced_dim(inputs, parameters)
 
 
+class Softmax(Reduction):
+    """A reduction whose dtype may be given by position, too: `softmax(x, 0, torch.float64)`."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute in the dtype, if one is given."""
+        if len(args) == 3 and "dtype" not in kwargs:
+            return super().__call__(*args[:2], dtype=args[2], **kwargs)
+        return super().__call__(*args, **kwargs)
+
+
 def _softmax(input: Any, dim: int) -> Any:
     insist_on_floating("softmax", input)
     e = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True, initial=-np.inf))
@@ -79,7 +89,7 @@ def _softmax_of_values(input: Any, dim: int) -> Any:
     return e / np.sum(e, axis=dim, keepdims=True)
 
 
-softmax = Reduction(
+softmax = Softmax(
     "softmax",
     "softmax",
     definition="eˣ / Σ eˣ",
@@ -104,7 +114,7 @@ def _log_softmax_of_values(input: Any, dim: int) -> Any:
     return shifted - log(np.sum(exp(shifted), axis=dim, keepdims=True))
 
 
-log_softmax = Reduction(
+log_softmax = Softmax(
     "log_softmax",
     "ln softmax",
     definition="x − ln Σ eˣ",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.autograd.origins import kept, remember
-from tinygrad_edu.ops.checking import check_tensor
+from tinygrad_edu.ops.checking import check_tensor, integer
 from tinygrad_edu.ops.indexing import gather
 from tinygrad_edu.ops.operation import composite
 from tinygrad_edu.ops.shapes import expand, normalize_dim, reshape
@@ -108,6 +108,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
             [60.]])
     """
     check_tensor("take_along_dim", input)
+    dim = None if dim is None else integer("take_along_dim", "dim", dim)
     places = index_array("take_along_dim", indices, "int64")
     if dim is None:
         input, places, dim = reshape(input, (-1,)), places.reshape(-1), 0

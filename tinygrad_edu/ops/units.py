@@ -101,6 +101,14 @@ softshrink = Operation(
 )
 
 
+def _two_numbers(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    for name, x in parameters.items():
+        if not isinstance(x, (int, float)):
+            kind = type(x).__name__
+            raise TypeError(f"threshold(): argument '{name}' must be Number, not {kind}")
+    return inputs, parameters
+
+
 def _threshold(input: Any, threshold: float, value: float) -> Any:
     if input.dtype.kind == "b":
         raise refuse("threshold", input.dtype)
@@ -117,6 +125,7 @@ threshold = Operation(
     source="where({0} <= {threshold}, {value}, {0})",
     on_arrays=_threshold,
     rules=(lambda g, _y, x, threshold, value: where(x <= threshold, 0.0, g),),
+    prepare=_two_numbers,
     is_method=False,
 )
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tinygrad_edu import creation, dtypes
 from tinygrad_edu import random as rng
-from tinygrad_edu.ops.checking import check_tensor, integer
+from tinygrad_edu.ops.checking import check_tensor, integer, number
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.sorting import topk
 from tinygrad_edu.tensor import Tensor
@@ -57,8 +57,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None) -
     check_tensor("bernoulli", input)
     array, draws = input.array, rng.chosen(generator)
     if p is not None:
-        if isinstance(p, Tensor) or not isinstance(p, (int, float)):
-            raise TypeError(f"bernoulli(): argument 'p' must be float, not {type(p).__name__}")
+        p = number("bernoulli", "p", p)
         if not 0 <= p <= 1:
             raise RuntimeError(f"bernoulli() expects p to be in [0, 1], but got p={p}")
         return _drawn(draws.bernoulli(p, array.shape, array.dtype), input)

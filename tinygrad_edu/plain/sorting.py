@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_edu import dtypes
 from tinygrad_edu.autograd.origins import remember
-from tinygrad_edu.ops.checking import check_tensor
+from tinygrad_edu.ops.checking import check_tensor, text
 from tinygrad_edu.ops.shapes import normalize_dim
 from tinygrad_edu.ops.sorting import order
 from tinygrad_edu.tensor import Tensor
@@ -180,7 +180,7 @@ def searchsorted(
     check_tensor("searchsorted", sorted_sequence, "sorted_sequence")
     array = sorted_sequence.array
     values = _numbers("searchsorted", input)
-    if side not in (None, "left", "right"):
+    if side is not None and text("searchsorted", "side", side) not in ("left", "right"):
         raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side}")
     if side == "left" and right:
         raise RuntimeError(
@@ -192,6 +192,10 @@ def searchsorted(
             "searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions "
             f"of boundaries tensor and input value tensor must match, but their shapes are "
             f"{list(array.shape)} and {list(values.shape)}"
+        )
+    if array.dtype == bool and values.dtype == bool:
+        raise NotImplementedError(
+            "\"searchsorted_out_cpu\" not implemented for 'Bool': convert with .int()"
         )
     if sorter is not None:
         array = _in_order(array, sorter)
@@ -233,8 +237,6 @@ def _numbers(name: str, input: Any) -> Any:
         array = np.asarray(input, dtypes.common_dtype([input]))
     else:
         raise TypeError(f"{name}(): input must be a Tensor or a number, not {type(input).__name__}")
-    if array.dtype == bool:
-        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool': convert with .int()")
     return array
 
 

@@ -111,7 +111,8 @@ def cross_entropy(
     hard = _nll(log_p, t, weight, ignore_index, reduction)
     if not label_smoothing:
         return hard
-    spread = _spread_loss(log_p, _plain(t), weight, ignore_index, reduction)
+    numbers = t.long() if isinstance(t, Tensor) else np.asarray(t)
+    spread = _spread_loss(log_p, numbers, weight, ignore_index, reduction)
     classes = x.shape[class_losses.class_dim(x.shape)]
     return hard * (1 - label_smoothing) + spread * (label_smoothing / classes)
 
@@ -121,17 +122,15 @@ def _spread_loss(log_p: Any, t: Any, weight: Any, ignore_index: int, reduction: 
     dim = class_losses.class_dim(log_p.shape)
     terms = log_p if weight is None else log_p * _along_classes(weight, log_p)
     losses = -reductions.sum(terms, dim)
-    kept = np.asarray(t != ignore_index).reshape(losses.shape)
-    if not kept.all():
-        losses = where(kept, losses, 0.0)
+    kept = t != ignore_index
+    losses = where(kept, losses, 0.0)
     if reduction == "none":
         return losses
     total = reductions.sum(losses)
     if reduction == "sum":
         return total
-    numbers = None if weight is None else _plain(weight)
-    counts = kept.sum() if numbers is None else numbers[np.atleast_1d(t)[np.atleast_1d(kept)]].sum()
-    return total / (float(counts) or math.nan)
+    counts = kept if weight is None else where(kept, weight[where(kept, t, 0)], 0.0)
+    return total / (counts.sum() if isinstance(t, Tensor) else float(counts.sum()))
 
 
 def _soft_cross_entropy(

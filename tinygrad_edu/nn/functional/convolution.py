@@ -8,6 +8,7 @@ from tinygrad_edu.nn.functional.common import record
 from tinygrad_edu.nn.functional.windows import Sizes, each_dim, tensor_or_values
 from tinygrad_edu.nn.values import as_values
 from tinygrad_edu.ops import convolution
+from tinygrad_edu.ops.checking import integer
 from tinygrad_edu.ops.shapes import squeeze, unsqueeze
 from tinygrad_edu.tensor import Tensor
 
@@ -153,7 +154,7 @@ def _padding_by_name(
 
 
 def _check_channels(x: Any, weight: Any, bias: Any, groups: int, channels: int) -> None:
-    shape = list(weight.shape)
+    shape, groups = list(weight.shape), integer("conv", "groups", groups)
     if groups <= 0:
         raise RuntimeError(f"non-positive groups is not supported, but got {groups}")
     if shape[0] < groups:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.autograd.origins import kept, remember
+from tinygrad_edu.dtypes import title
 from tinygrad_edu.nn.functional.common import insist_on_floating
 from tinygrad_edu.nn.functional.windows import each_dim, tensor_or_values
 from tinygrad_edu.nn.values import numbers_of
@@ -87,9 +88,9 @@ def max_pool2d(
 def _max_pool(name: str, x: Any, sizes: tuple[Pair, ...], ceil_mode: bool) -> tuple[Any, Any]:
     places = _places(name, x, sizes, ceil_mode)
     array = x.array if isinstance(x, Tensor) else numbers_of(x)
-    if array.dtype == bool:
+    if array.dtype == bool or (name == "max_pool1d" and array.dtype.kind in "iu"):
         raise NotImplementedError(
-            f"\"{name}\" not implemented for 'Bool': convert it with .float()"
+            f"\"{name}\" not implemented for '{title(array.dtype)}': convert it with .float()"
         )
     size = math.prod(array.shape[-2:])
 
@@ -176,7 +177,7 @@ def _avg_pool(
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")
     places = _places(name, x, sizes, ceil_mode)
-    if isinstance(x, Tensor):
+    if isinstance(x, Tensor) and x.array.dtype != np.int64:  # the only whole numbers torch takes
         insist_on_floating(name, x)
     windows, counts = [], []
     for n, o, k, s, p in zip(x.shape[-2:], places, *sizes[:3], strict=True):
@@ -253,13 +254,18 @@ def _evenly(size: int, count: int) -> Windows:
 # --- sizes and checks ----------------------------------------------------------------------------
 
 
+def _given(kernel_size: Any, stride: Any, padding: Any, dilation: Any) -> dict[str, Any]:
+    """Name the sizes; without a stride windows lie side by side."""
+    if stride is None or stride in ((), []):
+        stride = kernel_size
+    return {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+
+
 def _sizes(
     name: str, kernel_size: Any, stride: Any, padding: Any, dilation: Any
 ) -> tuple[Pair, ...]:
     """Read the sizes of windows over two dims."""
-    given = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
-    if stride is None or stride == ():
-        given["stride"] = kernel_size
+    given = _given(kernel_size, stride, padding, dilation)
     found: Any = tuple(
         each_dim(
             name,
@@ -278,9 +284,7 @@ def _sizes_of_one_dim(
     name: str, kernel_size: Any, stride: Any, padding: Any, dilation: Any
 ) -> tuple[Pair, ...]:
     """Read the sizes of windows over one dim, as those of windows over one row."""
-    given = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
-    if stride is None or stride == ():
-        given["stride"] = kernel_size
+    given = _given(kernel_size, stride, padding, dilation)
     numbers: list[int] = []
     for key, value in given.items():
         size = len(value) if isinstance(value, (tuple, list)) else 1

@@ -1,6 +1,7 @@
 """What `compile` may and may not turn into a program: nothing is ever frozen in silence."""
 
 import threading
+import time
 import warnings
 
 import numpy as np
@@ -128,12 +129,11 @@ def test_a_counter_is_noticed() -> None:
 
 
 def test_numbers_from_elsewhere_are_noticed_in_the_second_call() -> None:
-    generator = np.random.default_rng(0)
-    fast = torch.compile(lambda x: x * generator.random())
+    fast = torch.compile(lambda x: x * (time.perf_counter_ns() - start))
+    start = time.perf_counter_ns()
     with pytest.warns(UserWarning, match="did something else"):
         found = [fast(vector(1.0)).item() for _ in range(4)]
-    expected = np.random.default_rng(0).random(4).astype(np.float32)
-    assert found == expected.tolist()
+    assert found == sorted(set(found))
 
 
 SCALE = torch.tensor([2.0])

@@ -110,7 +110,7 @@ class Recorder(GraphWriter):
         value = self.source(x) if index is None else self.graph.values[index]
         if bool(x._requires_grad) != value.needs_gradient:
             twin = self.twins.get(id(x))
-            if twin is not None and self.graph.values[twin].needs_gradient == x._requires_grad:
+            if twin is not None and self.graph.values[twin].source is x.vertex:
                 return self.graph.values[twin]
             self.refuse("requires_grad was changed, or an operation is a custom Function")
         return value

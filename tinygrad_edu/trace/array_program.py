@@ -19,7 +19,7 @@ from tinygrad_edu.autograd.engine import topological_order
 from tinygrad_edu.autograd.origins import origin_of
 from tinygrad_edu.trace.array_symbols import ArraySymbol
 from tinygrad_edu.trace.array_writer import RESERVED, GraphWriter
-from tinygrad_edu.trace.beside import Beside, forward_order, read_with_origins
+from tinygrad_edu.trace.beside import Beside, forward_order
 from tinygrad_edu.trace.expressions import Expression, Name, Step, names_in, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, ValueNode
 from tinygrad_edu.trace.passes import shortened, simplified
@@ -150,14 +150,8 @@ def line(step: Step) -> str:
     return beside if len(beside) <= 100 else f"    # {step.comment}\n{written}"
 
 
-def array_program(output: Any, params: Any = None) -> ArrayProgram:
-    """Write the program of a graph of tensors with one output.
-
-    Args:
-        output: the tensor.
-        params: names for the parameters; see `graph.read`.
-    """
-    graph = read_with_origins(output, params)
+def program_of_arrays(graph: Graph) -> ArrayProgram:
+    """Write the program of a graph of tensors with one output, and of what is beside it."""
     with np.errstate(all="ignore"):  # what is written is computed too; nan needs no warning
         return _written(graph)
 

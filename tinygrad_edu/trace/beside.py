@@ -18,6 +18,7 @@ from tinygrad_edu.trace.array_writer import NOT_WRITABLE, GraphWriter, adapted, 
 from tinygrad_edu.trace.expressions import Name, Step
 from tinygrad_edu.trace.graph import Graph, OperationNode, read
 from tinygrad_edu.trace.masks import shape_depends_on_masks
+from tinygrad_edu.value import Value
 
 
 def read_with_origins(output: Any, params: Any) -> Graph:
@@ -38,7 +39,8 @@ def _vertices(graph: Graph) -> Iterator[Any]:
         for origin in origins_of(operation):
             for source in sources_of(origin):
                 vertex = source.vertex()
-                if vertex is not None and getattr(vertex, "op", None) is not None:
+                is_leaf = getattr(vertex, "op", None) is None
+                if vertex is not None and (isinstance(vertex, Value) or not is_leaf):
                     yield vertex
 
 

@@ -212,6 +212,7 @@ class CompiledFunction:
             recorder.undo()
             result = self.function(*args, **kwargs)  # an error of its own is the user's to see
             return self._refuse(recorder.reason or f"it could not be watched: {error}", result)
+        recorder.settle()
         outputs: list[Any] = []
         known.shape = shape_of(result, Tensor, outputs)
         strangers = [x for x in recorder.sources.values() if id(x) not in known.guards.tensors]

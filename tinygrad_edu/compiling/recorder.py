@@ -125,6 +125,13 @@ class Recorder(GraphWriter):
         self.constants[name.text] = array
         return name
 
+    def settle(self) -> None:
+        """Leave arrays in the graph of the call, where the library has put what stood for them."""
+        for call in self.graph.operations:
+            node = call.results[0].source
+            if isinstance(getattr(node, "output", None), ArraySymbol):
+                node.output = node.output.value
+
     def undo(self) -> None:
         """Put back what a call has changed that could not be watched to its end."""
         for thing, state in self._before.values():

@@ -218,6 +218,40 @@ def test_going_backward_inside_is_refused() -> None:
     runs_as_it_is(f, (vector(1.0),), (vector(2.0),), (vector(3.0),), reason="goes backward itself")
 
 
+def hooked(x: torch.Tensor) -> torch.Tensor:
+    y = x * 2
+    y.register_hook(lambda g: g * 10)
+    return y
+
+
+HISTORY = {
+    "register_hook": hooked,
+    "is_leaf": lambda x: x * (2 if x.is_leaf else 3),
+    "grad": lambda x: x * (2 if x.grad is None else 3),
+    "grad_fn": lambda x: x * (2 if x.grad_fn is None else 3),
+    "_version": lambda x: x * x._version,
+}
+
+
+@pytest.mark.parametrize("name", HISTORY)
+def test_code_that_asks_for_the_history_of_a_tensor_is_refused(name: str) -> None:
+    calls = [(vector(1.0),), (vector(2.0),), (vector(3.0) * 2,)]
+    runs_as_it_is(HISTORY[name], *calls, reason=f"asks for {name}")
+
+
+def test_a_leaf_that_is_made_inside_keeps_its_gradient_to_itself() -> None:
+    def f(x: torch.Tensor) -> torch.Tensor:
+        return x.detach().requires_grad_() * x
+
+    runs_as_it_is(f, (vector(1.0),), (vector(2.0),), (vector(3.0),), reason="requires_grad")
+
+
+def test_a_watched_call_leaves_arrays_in_its_graph() -> None:
+    layer = nn.Sequential(nn.Linear(2, 2), nn.ReLU(inplace=True))
+    y = torch.compile(layer)(torch.ones(1, 2))
+    assert type(y.grad_fn.output) is np.ndarray
+
+
 def test_custom_functions_are_refused() -> None:
     class Odd(torch.autograd.Function):
         @staticmethod

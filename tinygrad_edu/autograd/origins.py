@@ -139,6 +139,12 @@ class Kept(np.ndarray[Any, Any]):
         return getattr(ufunc, method)(*plain, **kwargs)
 
 
+class Followed(int):
+    """A whole number that follows from those of a graph, as the place of the largest does."""
+
+    __slots__ = ()
+
+
 def kept(array: Any, function: Callable[..., Any] = same, operands: Sequence[Any] = ()) -> Any:
     """Mark an array as the numbers of a tensor, and note how it was computed.
 

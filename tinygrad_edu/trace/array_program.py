@@ -26,6 +26,8 @@ from tinygrad_edu.trace.passes import shortened, simplified
 from tinygrad_edu.trace.sources import Sources
 from tinygrad_edu.trace.variables import variables
 
+_PACKAGE = __name__.partition(".")[0] + "."
+
 WIDTH = 90
 """How long an expression may be before it is broken into several lines."""
 
@@ -151,9 +153,25 @@ def line(step: Step) -> str:
 
 
 def program_of_arrays(graph: Graph) -> ArrayProgram:
-    """Write the program of a graph of tensors with one output, and of what is beside it."""
+    """Write the program of a graph of tensors with one output, and of what is beside it.
+
+    Raises:
+        NotImplementedError: for what cannot be written: a custom `Function`, a gradient hook, an
+            index or a size that follows from the numbers.
+    """
+    for value in graph.values:
+        _refuse_hooks(value)
     with np.errstate(all="ignore"):  # what is written is computed too; nan needs no warning
         return _written(graph)
+
+
+def _refuse_hooks(value: ValueNode) -> None:
+    for hook in getattr(value.source, "hooks", None) or ():
+        if not str(getattr(hook, "__module__", "")).startswith(_PACKAGE):
+            raise NotImplementedError(
+                f"a hook on {value.name or 'an intermediate value'} may change its gradient, which "
+                "is no arithmetic that can be written out: take it away with handle.remove()"
+            )
 
 
 def _written(graph: Graph) -> ArrayProgram:

@@ -227,7 +227,7 @@ def _has_followed(x: Any) -> bool:
         x = (x.start, x.stop, x.step)
     if isinstance(x, (tuple, list)):
         return any(map(_has_followed, x))
-    return type(x) is Followed or (hasattr(x, "_origin") and not np.ndim(x) and follows(x))
+    return type(x) is Followed or (hasattr(x, "_grad_fn") and not x.shape and follows(x))
 
 
 def _follows(origin: Origin | None) -> bool:

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.origins import kept
+from tinygrad_edu.autograd.origins import Followed, follows, kept
 
 Index = Any
 
-_PLAIN = frozenset((int, slice, type(None), type(Ellipsis)))
+_INTS = (int, Followed)
+_PLAIN = frozenset((*_INTS, slice, type(None), type(Ellipsis)))
 _ALL = slice(None)
 
 
@@ -52,7 +53,7 @@ def read_index(index: Any, shape: tuple[int, ...]) -> tuple[Index | None, Index]
         return None, index if len(index) > 1 or not index else index[0]
     index = _without_ellipsis(index, shape)
     _check_masks(index, shape)
-    if not any(type(part) in (int, bool) for part in index):
+    if not any(type(part) in (*_INTS, bool) for part in index):
         return None, index
     return _split(index)
 
@@ -83,6 +84,8 @@ def _read_part(part: Any) -> Any:
     array = getattr(part, "array", None)
     if array is not None:
         read = _read_tensor(array, part.dtype)
+        if type(read) is int and follows(part):
+            return Followed(read)
         return kept(read, lambda array: array.astype(read.dtype, copy=False), (part,))
     if isinstance(part, bool) or part is None or part is Ellipsis or isinstance(part, slice):
         return part
@@ -172,7 +175,7 @@ def _split(index: Sequence[Any]) -> tuple[Index, Index]:
             then.append(np.zeros(int(part), np.int64))
         else:
             first.append(part)
-            if type(part) is not int:
+            if type(part) not in _INTS:
                 then.append(_ALL)
     while type(then[-1]) is slice:  # there is an array, or this would be no index to split
         then.pop()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_edu.autograd.origins import MOST, UNKNOWN, Origin, same
 from tinygrad_edu.autograd.recording import Scope, anomaly, thread
 from tinygrad_edu.later import VALUE_HOMES, attach_methods
 from tinygrad_edu.ops import TABLE, Operation, activations, arithmetic, powers, selection
@@ -42,7 +43,7 @@ class Value:
     """
 
     # Two slots instead of a tuple of inputs: one object less per node for the garbage collector.
-    __slots__ = ("data", "grad", "label", "left", "op", "right", "scope")
+    __slots__ = ("__weakref__", "data", "grad", "label", "left", "op", "right", "scope")
 
     data: float
     grad: Any
@@ -110,9 +111,11 @@ class Value:
             if source is None or (relevant is not None and source not in relevant):
                 contributions.append(None)
                 continue
-            contribution = apply_rule(self.op.rule(i), upstream, y, *xs)
-            # A rule may answer with a plain 0, which is a constant among recorded gradients.
-            contributions.append(as_value(contribution) if create_graph else contribution)
+            rule = self.op.rule(i)
+            if create_graph:
+                contributions.append(_recorded_contribution(rule, upstream, y, *xs))
+            else:
+                contributions.append(apply_rule(rule, upstream, y, *xs))
         return contributions
 
     def run_hooks(self, upstream: Any) -> Any:
@@ -147,7 +150,7 @@ class Value:
         if op.on_floats is None:
             raise NotImplementedError(f"{op.name} is not there for Values; tensors have it")
         values = [as_value(x) for x in operands]
-        if NotImplemented in values:
+        if any(x is NotImplemented for x in values):
             raise TypeError(f"{op.name} of a Value takes Values and numbers, not {operands!r}")
         operation = op.bound(**parameters) if parameters else op
         return (_unary if len(values) == 1 else _binary)(operation)(*values)
@@ -156,7 +159,7 @@ class Value:
 
     def detach(self) -> Constant:
         """Return the number as a constant, through which no gradient flows."""
-        return Constant(self.data)
+        return _computed(self.data, same, self)
 
     def item(self) -> float:
         """Return the number."""
@@ -182,21 +185,27 @@ class Value:
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> Any:
+        _note_choice(self, other)
         return self.data == _number(other)
 
     def __ne__(self, other: object) -> Any:
+        _note_choice(self, other)
         return self.data != _number(other)
 
     def __lt__(self, other: Any) -> Any:
+        _note_choice(self, other)
         return self.data < _number(other)
 
     def __le__(self, other: Any) -> Any:
+        _note_choice(self, other)
         return self.data <= _number(other)
 
     def __gt__(self, other: Any) -> Any:
+        _note_choice(self, other)
         return self.data > _number(other)
 
     def __ge__(self, other: Any) -> Any:
+        _note_choice(self, other)
         return self.data >= _number(other)
 
     def __pos__(self) -> Value:
@@ -234,9 +243,28 @@ class Value:
 class Constant(Value):
     """A value that no gradient is asked for: a number in an expression, or made under `no_grad`."""
 
-    __slots__ = ()
+    # How it was computed from others, for programs (see `autograd/origins.py`); None if it was not.
+    __slots__ = ("_origin",)
 
     requires_grad = False
+
+    def __init__(self, data: float, label: str | None = None) -> None:
+        super().__init__(data, label)
+        self._origin: Origin | None = None
+
+    def __reduce__(self) -> Any:
+        return Constant, (self.data, self.label)
+
+
+def _computed(data: float, function: Any, *operands: Any) -> Constant:
+    """Make the constant that was computed of others, or is the number of a value."""
+    result = Constant(data)
+    if thread.here.scope is None:
+        result._origin = UNKNOWN
+    else:
+        origin = Origin(function, tuple(map(_plain, operands)), {})
+        result._origin = origin if origin.depth <= MOST else UNKNOWN
+    return result
 
 
 def as_value(x: Any) -> Any:
@@ -270,6 +298,24 @@ def _checked(data: Any) -> float:
     raise TypeError(f"a Value is one number, but this is of type {type(data).__name__}{hint}")
 
 
+def _note_choice(*pair: Any) -> None:
+    """Note that a rule compares values while it is recorded: see `RecordedPass`."""
+    here = thread.here.recorded_pass
+    if here is not None and not all(map(is_number, pair)):
+        here.has_chosen = True
+
+
+def is_number(x: Any) -> bool:
+    """Tell whether something is a number in the code, which no other can take the place of."""
+    return not isinstance(x, Value) or (
+        type(x) is Constant and x.label is None and x._origin is None
+    )
+
+
+def _plain(x: Any) -> Any:
+    return x.data if is_number(x) else x
+
+
 # --- the chain rule on floats --------------------------------------------------------------------
 
 
@@ -280,6 +326,25 @@ def apply_rule(rule: Any, upstream: Any, *arguments: Any) -> Any:
     except ArithmeticError:
         with np.errstate(all="ignore"):
             return float(rule(*map(np.float64, (upstream, *arguments))))
+
+
+def _recorded_contribution(rule: Any, upstream: Any, *arguments: Any) -> Any:
+    """Apply a rule to values; what it chose by comparing them must show in the graph."""
+    here = thread.here.recorded_pass
+    before = here is not None and here.has_chosen
+    if here is not None:
+        here.has_chosen = False
+    # A rule may answer with a plain 0, which is a constant among recorded gradients.
+    found = as_value(apply_rule(rule, upstream, *arguments))
+    if here is not None and here.has_chosen:
+        if not found.requires_grad:
+            found = Constant(found.data)
+            found._origin = UNKNOWN
+        elif found is upstream:
+            found = found * 1.0  # an operation of this pass
+    if here is not None and before:
+        here.has_chosen = True
+    return found
 
 
 def _order(root: Value) -> list[Value]:
@@ -341,7 +406,7 @@ def _unary(op: Operation) -> Callable[[Value], Any]:
             data = op.on_float(self.data)
         scope = thread.here.scope
         if scope is None or not self.requires_grad:
-            return Constant(data)
+            return _computed(data, op, self)
         result = _new(Value)
         result.data = data
         result.grad = result.right = result.label = None
@@ -367,7 +432,7 @@ def _binary(op: Operation) -> Callable[[Value, Any], Any]:
             data = op.on_float(self.data, other.data)
         scope = thread.here.scope
         if scope is None or not (self.requires_grad or other.requires_grad):
-            return Constant(data)
+            return _computed(data, op, self, other)
         result = _new(Value)
         result.data = data
         result.grad = result.label = None

@@ -2,6 +2,8 @@
 
 import copy
 import warnings
+from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -87,3 +89,110 @@ def test_a_loss_ignores_other_targets_in_a_replay(
         assert np.array_equal(found.detach().array, expected.detach().array, equal_nan=True)
         grads = [torch.autograd.grad(out.sum(), x)[0].array for out in (found, expected)]
         assert np.array_equal(*grads, equal_nan=True)
+
+
+# --- the networks of the examples ----------------------------------------------------------------
+
+
+class Oracle(nn.Module):
+    """The network of the lesson on LSTMs, without what it keeps for its picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(1, 8)
+        self.head = nn.Linear(8, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        state = None
+        for x_t in x:
+            state = self.cell(x_t, state)
+        return self.head(state[0])
+
+
+def layers(*sizes: int, between: tuple) -> list:
+    """Make linear layers with other modules after each but the last."""
+    found: list = []
+    for n_in, n_out in pairwise(sizes):
+        found += [nn.Linear(n_in, n_out), *(make(n_out) for make in between)]
+    return found[: -len(between)]
+
+
+def convolutions() -> nn.Module:
+    return nn.Sequential(
+        *(nn.Conv2d(1, 4, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(4, 6, kernel_size=3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(6 * 2 * 2, 10)),
+    )
+
+
+def classes(n: int) -> torch.Tensor:
+    return torch.randint(10, (n,))
+
+
+def plain(make: Callable) -> Callable:
+    return lambda _size: make()
+
+
+def stacked(*sizes: int, between: tuple) -> Callable:
+    return lambda: nn.Sequential(*layers(*sizes, between=between))
+
+
+NETWORKS = {
+    "vanishing": (
+        stacked(64, *[32] * 4, 10, between=(plain(nn.Sigmoid),)),
+        (16, 64), classes, nn.CrossEntropyLoss,
+    ),
+    "initialisation": (
+        stacked(16, 16, 16, 1, between=(plain(nn.Tanh),)),
+        (8, 16), lambda n: torch.randn(n, 1), nn.MSELoss,
+    ),
+    "batch norm": (
+        stacked(64, *[32] * 4, 10, between=(nn.BatchNorm1d, plain(nn.Sigmoid))),
+        (16, 64), classes, nn.CrossEntropyLoss,
+    ),
+    "two moons": (
+        lambda: nn.Sequential(
+            *layers(2, 16, 16, 1, between=(plain(nn.Tanh),)), nn.Flatten(0)
+        ),
+        (15, 2), lambda n: torch.randint(2, (n,)).float(), nn.BCEWithLogitsLoss,
+    ),
+    "digits": (
+        stacked(64, 128, 128, 10, between=(nn.BatchNorm1d, plain(nn.ReLU))),
+        (16, 64), classes, nn.CrossEntropyLoss,
+    ),
+    "dropout": (
+        stacked(64, 128, 10, between=(plain(nn.ReLU), plain(nn.Dropout))),
+        (16, 64), classes, nn.CrossEntropyLoss,
+    ),
+    "convolution": (convolutions, (8, 1, 8, 8), classes, nn.CrossEntropyLoss),
+    "lstm": (Oracle, (20, 4, 1), lambda n: torch.randn(4, 1), nn.MSELoss),
+}  # fmt: skip
+
+
+def trained(name: str, wrap: Callable) -> tuple[list, Callable]:
+    """Train with Adam; return losses and parameters, and the function that was called."""
+    make, shape, target, criterion = NETWORKS[name]
+    torch.manual_seed(0)
+    model, loss_of = make(), criterion()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    function = wrap(lambda x, y: loss_of(model(x), y))
+    found = []
+    for _ in range(6):
+        x, y = torch.randn(*shape), target(shape[0])
+        optimizer.zero_grad()
+        loss = function(x, y)
+        loss.backward()
+        optimizer.step()
+        found.append(loss.detach().array)
+    return found + [x.detach().array for x in model.state_dict().values()], function
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_networks_of_the_examples_train_to_the_same_bits(name: str) -> None:
+    expected, _ = trained(name, lambda f: f)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found, function = trained(name, compiled)
+    assert function.source.count("def backward") == 1
+    for a, b in zip(found, expected, strict=True):
+        assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())

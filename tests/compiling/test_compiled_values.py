@@ -2,10 +2,11 @@
 
 import warnings
 
+import numpy as np
 import pytest
 
 import tinygrad_edu as torch
-from tinygrad_edu import Value, nn
+from tinygrad_edu import Constant, Value, nn
 
 
 def neuron(w: list, b: Value, x: list) -> Value:
@@ -70,7 +71,6 @@ LOOKS = {
     "float": lambda x: x * float(x),
     "data": lambda x: x * x.data,
     "item": lambda x: x * x.item(),
-    "detach": lambda x: x * x.detach(),
     "bool": lambda x: x * 2 if x else x + 1,
     "text": lambda x: x * len(f"{x:.2f}"),
     "max": lambda x: max(x, x * x),
@@ -124,3 +124,38 @@ def test_nothing_stays_changed() -> None:
     before = Value.__dict__["data"]
     torch.compile(lambda x: x * 2)(Value(1.0))
     assert Value.__dict__["data"] is before
+
+
+def without_recording(x: Value) -> Value:
+    with torch.no_grad():
+        square = x * x
+    return x * square
+
+
+LABEL = Constant(3.0)
+FOLLOWS = {
+    "detach": lambda x: x * x.detach() + (x.detach() * 2).exp(),
+    "constant": lambda x: x * -LABEL,
+    "largest": lambda x: nn.functional.softmax(np.array([x, x * x, -x]), 0)[1],
+    "no_grad": without_recording,
+    "detach of what is gone": lambda x: x * (x * x).detach(),
+    "gradient": lambda x: torch.autograd.grad(x.relu() * x, x, create_graph=True)[0] * x,
+    "grad": lambda x: x * (1.0 if x.grad is None else 2.0),
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWS)
+def test_what_follows_from_numbers_is_never_frozen(name: str) -> None:
+    function = FOLLOWS[name]
+    fast = torch.compile(function)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number in (1.5, 1.5, 1.5, -2.5, 0.0, 30.0):
+            LABEL.data = number
+            x, twin = Value(number), Value(number)
+            for _ in range(2):
+                found, expected = fast(x), function(twin)
+                found.backward()
+                expected.backward()
+                assert (found.data, x.grad) == (expected.data, twin.grad)
+    assert fast.is_eager is (name not in ("detach", "constant", "largest"))

@@ -396,3 +396,11 @@ def test_zero_grad():
     assert model.weight.grad.tolist() == [[0.0, 0.0]]
     model.zero_grad()
     assert model.weight.grad is None
+
+
+def test_gradients_are_converted_with_their_parameters() -> None:
+    layer = nn.Linear(2, 1)
+    layer(torch.ones(1, 2)).sum().backward()
+    for convert, dtype in ((layer.double, torch.float64), (layer.float, torch.float32)):
+        convert()
+        assert (layer.weight.grad.dtype, layer.weight.grad.tolist()) == (dtype, [[1.0, 1.0]])

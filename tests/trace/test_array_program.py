@@ -304,3 +304,36 @@ def test_arrays_of_another_shape_are_refused() -> None:
     program = trace.program(x.mean())
     with pytest.raises(ValueError, match=r"x of shape \(3,\), not \(2,\)"):
         program(np.ones(2))
+
+
+@pytest.mark.parametrize("where", ["leaf", "intermediate"])
+def test_a_hook_that_may_change_a_gradient_is_refused(where: str) -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    handle = (x if where == "leaf" else y).register_hook(lambda g: g * 10)
+    with pytest.raises(NotImplementedError, match=r"take it away with handle\.remove\(\)"):
+        trace.program(y.sum())
+    handle.remove()
+    assert trace.program(y.sum())().gradients["x"].tolist() == [2.0, 2.0]
+
+
+INDICES = {
+    "int": lambda x: x[x.argmax()] * x,
+    "int beside": lambda x: x.reshape(2, 2)[0, x.reshape(2, 2)[0].argmax()],
+    "slice": lambda x: x[: x.argmax()],
+    "int of a tensor": lambda x: x[x.argsort()[2]] * x,
+}
+
+
+@pytest.mark.parametrize("name", INDICES)
+def test_an_index_that_would_stay_what_it_is_is_refused(name: str) -> None:
+    x = torch.tensor([1.0, -2.0, 3.0, 0.5], requires_grad=True)
+    with pytest.raises(NotImplementedError, match="would stay what it is"):
+        trace.program(INDICES[name](x).sum())
+
+
+def test_an_index_of_one_dim_is_computed() -> None:
+    x = torch.tensor([1.0, -2.0, 3.0, 0.5], requires_grad=True)
+    program = trace.program((x[x.argmax()[None]] * x).sum())
+    assert program(np.array([5.0, 1.0, 0.0, 0.0])).gradients["x"].tolist() == [11.0, 5.0, 5.0, 5.0]

@@ -1,6 +1,8 @@
 """The straight-line program of a graph, in Python and in JavaScript, against the engine."""
 
+import copy as copying
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from javascript import is_near as same
 from javascript import needs_node, run_javascript
 from random_graphs import SCALAR
 
-from tinygrad_edu import Value, trace
+from tinygrad_edu import Constant, Value, nn, no_grad, trace
 from tinygrad_edu.ops import TABLE, Operation
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -3.7, 800.0, -800.0, 1e-310, math.inf, -math.inf, math.nan]
@@ -191,3 +193,112 @@ def test_lean_programs_compute_nothing_twice() -> None:
     functions = {"exp": lambda z: calls.append(z) or math.exp(z)}
     program._lean({**functions})(0.7)
     assert len(calls) == 1
+
+
+# --- beside the graph ----------------------------------------------------------------------------
+
+
+def runs_as_eager(function: object, numbers: tuple, others: tuple) -> str:
+    """Write a program for numbers, compare it with eager for others; return it."""
+    labels = "abc"[: len(numbers)]
+    recorded = [Value(x, label) for x, label in zip(numbers, labels, strict=True)]
+    program = trace.program(function(*recorded), names=None)
+    leaves = [Value(x, label) for x, label in zip(others, labels, strict=True)]
+    output = function(*leaves)
+    given = dict(zip(labels, others, strict=True))
+    result = program(*(given[program.names[i]] for i in program.inputs))
+    output.backward()
+    slopes = {program.names[i]: result.gradients[i] for i in program.inputs}
+    assert same(result.values[program.graph.outputs[0].index], output.data)
+    for x in leaves:
+        assert same(slopes.get(x.label, 0.0) or 0.0, x.grad or 0.0)
+    return program.python
+
+
+BESIDE = {
+    "detach": lambda a, b: a * a.detach() + b,
+    "of what the graph has not": lambda a, b: a * b.detach(),
+    "the largest": lambda a, b: log_softmax([a, b, a * b])[1],
+    "arithmetic": lambda a, b: a * (b.detach() * 2 + 1).exp() + b,
+    "of each other": lambda a, b: (p := a * b).detach() * (a.detach() - b) * p,
+    "in a gradient": lambda a, b: grad((a * b).tanh() * b.detach(), a) * a,
+}
+
+
+def log_softmax(values: list) -> list:
+    return nn.functional.log_softmax(np.array(values), 0)
+
+
+def grad(output: Value, leaf: Value) -> Value:
+    from tinygrad_edu.autograd import grad
+
+    return grad(output, leaf, create_graph=True)[0]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_computed_beside_the_graph_is_computed(name: str) -> None:
+    runs_as_eager(BESIDE[name], (0.5, 0.25), (-1.5, 0.75))
+
+
+def test_a_constant_keeps_its_name_when_something_is_computed_of_it() -> None:
+    label = Constant(1.0, label="label")
+    score = Value(0.25, label="score")
+    program = trace.program((1 + -label * score).relu())
+    assert "number = -label" in program.python
+    given = {"label": -1.0, "score": 0.25}
+    result = program(*(given[program.names[i]] for i in program.inputs))
+    assert result.values[program.graph.outputs[0].index] == 1.25
+
+
+def test_what_was_made_under_no_grad_is_an_input() -> None:
+    x = Value(2.0, label="x")
+    with no_grad():
+        square = x * x
+    program = trace.program(x * square)
+    assert [program.names[i] for i in program.inputs] == ["x", "square"]
+    assert program(3.0, 5.0).values[-1] == 15.0
+
+
+def test_what_nobody_has_any_more_is_an_input() -> None:
+    x = Value(2.0, label="x")
+    program = trace.program(x * (x * x).detach())
+    assert [program.names[i] for i in program.inputs] == ["x", "number"]
+
+
+def test_a_constant_that_was_set_since_is_an_input() -> None:
+    x = Value(2.0, label="x")
+    copy = x.detach()
+    output = x * copy
+    copy.data = 7.0
+    program = trace.program(output)
+    assert [program.names[i] for i in program.inputs] == ["x", "copy"]
+
+
+CHOICES = {
+    "relu": lambda a, b: grad((a * b).relu() * a, a),
+    "maximum": lambda a, b: grad(a.max(b) * a, a) + a,
+    "power": lambda a, b: grad(a**b, b) * a,
+    "gradient as it came": lambda a, b: grad((a * b).leaky_relu() * b, b) * b,
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_recorded_choice_of_a_rule_is_refused(name: str) -> None:
+    with pytest.raises(NotImplementedError, match="only the branch that was taken"):
+        trace.program(CHOICES[name](Value(2.0), Value(3.0)))
+
+
+def test_a_recorded_choice_that_is_a_number_is_an_input() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    program = trace.program(grad(a.relu(), a) * b)
+    assert [program.names[i] for i in program.inputs] == ["number", "b"]
+
+
+def test_powers_that_are_numbers_are_no_choice() -> None:
+    runs_as_eager(lambda a, b: grad((a * b) ** 2 + abs(b), b), (2.0, 3.0), (-5.0, -7.0))
+
+
+def test_computed_constants_can_be_copied() -> None:
+    constant = Value(2.0).detach()
+    for copy in (copying.deepcopy(constant), pickle.loads(pickle.dumps(constant))):
+        assert (type(copy), copy.data) == (Constant, 2.0)

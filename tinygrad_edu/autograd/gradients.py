@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.autograd.engine import backpropagate
-from tinygrad_edu.autograd.recording import enable_grad
+from tinygrad_edu.autograd.recording import recorded_pass
 
 
 def backward(
@@ -105,7 +105,7 @@ def _gradients(
     seeds = _seeds(outputs, starts, create_graph)
     if not create_graph:
         return backpropagate(seeds, targets=targets, retain_graph=retain)
-    with enable_grad():  # under no_grad too, the pass is to be recorded
+    with recorded_pass():
         return backpropagate(seeds, targets=targets, create_graph=True, retain_graph=retain)
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any
 
-from tinygrad_edu.autograd.recording import Here, Scope, thread
+from tinygrad_edu.autograd.recording import Here, RecordedPass, Scope, thread
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _scope: Any = vars(Here)["scope"]  # where the scope of `Here` is kept, which `_Watching` overrides
@@ -102,5 +102,12 @@ def line_of(vertex: Any) -> Line | None:
 
 
 def without_line(scope: Any) -> Any:
-    """Return the scope of a module call, whether or not a line came with it."""
+    """Return a scope, whether or not a line came with it."""
     return scope.call if isinstance(scope, Line) else scope
+
+
+def call_of(scope: Any) -> Any:
+    """Return the scope of the module call in which a scope is: without line or backward pass."""
+    while isinstance(scope, (Line, RecordedPass)):
+        scope = scope.call
+    return scope

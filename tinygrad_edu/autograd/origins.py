@@ -42,26 +42,31 @@ class Origin:
 
     def __init__(self, function: Any, operands: Sequence[Any], parameters: dict[str, Any]) -> None:
         self.function = function
-        self.operands = [_told(x) if hasattr(x, "_origin") else x for x in operands]
+        self.operands = [_told(x) if hasattr(x, "vertex") else x for x in operands]
         self.parameters = parameters
         self.time = clock.now
         self.depth: int = 1 + max((x.depth for x in self.operands if type(x) is Origin), default=0)
 
 
 class Source:
-    """A tensor that an origin tells of, without keeping it alive.
+    """A tensor or value that an origin tells of, without keeping it alive.
 
     Attributes:
-        vertex: a weak reference to its vertex in the graph.
+        vertex: returns its vertex in the graph; None if that is not there any more.
         array: its numbers, if they are few and it has no history.
     """
 
     __slots__ = ("array", "vertex")
 
     def __init__(self, x: Any) -> None:
-        self.vertex = ref(x._grad_fn or x)
-        is_small = not x._requires_grad and x.array.size <= SMALL
-        self.array = x.array.copy() if is_small else None
+        self.array: Any = None
+        self.vertex: Callable[[], Any] = lambda: x  # a constant value: there is no graph behind it
+        if hasattr(x, "array"):
+            self.vertex = ref(x._grad_fn or x)
+            is_small = not x._requires_grad and x.array.size <= SMALL
+            self.array = x.array.copy() if is_small else None
+        elif x.requires_grad:
+            self.vertex = ref(x)
 
 
 def _told(x: Any) -> Any:
@@ -116,6 +121,10 @@ def origin_of(x: Any) -> Origin | None:
     return origin if changes[1] <= origin.time else None
 
 
+UNKNOWN = Origin(None, (), {})
+"""That of a number which follows from others, one does not know how: made under `no_grad`."""
+
+
 class Kept(np.ndarray[Any, Any]):
     """Numbers of a tensor that an operation keeps among its parameters, such as an index.
 
@@ -128,6 +137,12 @@ class Kept(np.ndarray[Any, Any]):
         """Compute with it as with any array: what comes out is another one's number."""
         plain = (x.view(np.ndarray) if type(x) is Kept else x for x in inputs)
         return getattr(ufunc, method)(*plain, **kwargs)
+
+
+class Followed(int):
+    """A whole number that follows from those of a graph, as the place of the largest does."""
+
+    __slots__ = ()
 
 
 def kept(array: Any, function: Callable[..., Any] = same, operands: Sequence[Any] = ()) -> Any:

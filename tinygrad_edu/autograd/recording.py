@@ -32,16 +32,34 @@ class PartOfCall(Scope):
         self.name = name
 
 
+class RecordedPass(Scope):
+    """A backward pass that is recorded itself, for derivatives of derivatives.
+
+    Attributes:
+        call: the module call in which it happens.
+        has_chosen: whether a rule has compared `Value`s in it. What was recorded then is the branch
+            that was taken, and not the one that other numbers would take.
+    """
+
+    __slots__ = ("call", "has_chosen")
+
+    def __init__(self, call: Scope) -> None:
+        super().__init__(call.outer, call.module)
+        self.call = call
+        self.has_chosen = False
+
+
 TOP = Scope()
 
 
 class Here:
     """The current scope of one thread."""
 
-    __slots__ = ("scope",)
+    __slots__ = ("recorded_pass", "scope")
 
     def __init__(self) -> None:
         self.scope: Scope | None = TOP
+        self.recorded_pass: RecordedPass | None = None
 
 
 class _Threads(threading.local):
@@ -52,6 +70,21 @@ class _Threads(threading.local):
 
 
 thread = _Threads()
+
+
+class recorded_pass:  # noqa: N801 (a context manager is called like a function)
+    """Within it, a backward pass is recorded, whether or not anything is outside."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        here = thread.here
+        self._before = here.scope, here.recorded_pass
+        here.recorded_pass = RecordedPass(here.scope or TOP)
+        here.scope = here.recorded_pass
+
+    def __exit__(self, *_: object) -> None:
+        thread.here.scope, thread.here.recorded_pass = self._before
 
 
 class part_of_call:  # noqa: N801 (a context manager is called like a function)

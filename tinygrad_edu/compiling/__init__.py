@@ -26,7 +26,7 @@ from tinygrad_edu.compiling.structures import (
     shape_of,
     with_leaves,
 )
-from tinygrad_edu.compiling.value_variant import Looks, ValueVariant
+from tinygrad_edu.compiling.value_variant import Looks, ValueVariant, named_constants
 from tinygrad_edu.compiling.variant import Variant
 from tinygrad_edu.compiling.watching import is_watching, watching
 from tinygrad_edu.dtypes import default_float
@@ -154,6 +154,12 @@ class CompiledFunction:
         reason = known.guards.reason or _reason_of(leaves, known.guards)
         if reason:
             return self._give_up(reason, args, kwargs)
+        with named_constants(known.guards.tensors.values()):
+            return self._watch_named(known, leaves, args, kwargs)
+
+    def _watch_named(
+        self, known: _Known, leaves: list[Any], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
         standing = [x if type(x) is Value else Value(float(x)) for x in leaves]
         given, named = with_leaves((args, kwargs), iter(standing))
         looks = Looks()
@@ -206,6 +212,7 @@ class CompiledFunction:
             recorder.undo()
             result = self.function(*args, **kwargs)  # an error of its own is the user's to see
             return self._refuse(recorder.reason or f"it could not be watched: {error}", result)
+        recorder.settle()
         outputs: list[Any] = []
         known.shape = shape_of(result, Tensor, outputs)
         strangers = [x for x in recorder.sources.values() if id(x) not in known.guards.tensors]

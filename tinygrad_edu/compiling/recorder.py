@@ -110,7 +110,7 @@ class Recorder(GraphWriter):
         value = self.source(x) if index is None else self.graph.values[index]
         if bool(x._requires_grad) != value.needs_gradient:
             twin = self.twins.get(id(x))
-            if twin is not None and self.graph.values[twin].needs_gradient == x._requires_grad:
+            if twin is not None and self.graph.values[twin].source is x.vertex:
                 return self.graph.values[twin]
             self.refuse("requires_grad was changed, or an operation is a custom Function")
         return value
@@ -124,6 +124,13 @@ class Recorder(GraphWriter):
         self._bound[id(array)] = name
         self.constants[name.text] = array
         return name
+
+    def settle(self) -> None:
+        """Leave arrays in the graph of the call, where the library has put what stood for them."""
+        for call in self.graph.operations:
+            node = call.results[0].source
+            if isinstance(getattr(node, "output", None), ArraySymbol):
+                node.output = node.output.value
 
     def undo(self) -> None:
         """Put back what a call has changed that could not be watched to its end."""

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.trace.straight_line import program
-from tinygrad_edu.value import Constant, Value
+from tinygrad_edu.value import Constant, Value, is_number
 
 MOST = 50_000
 """A graph of more values than these is not compiled: Python takes seconds to read its program."""
 
+_COMPUTE = ("apply", "detach", "_plain")
 _HERE = Value.backward.__code__.co_filename
 _slot: Any = Value.__dict__["data"]
+_gradient: Any = Value.__dict__["grad"]
 _lock = threading.RLock()
 _new = object.__new__
 
@@ -49,23 +51,42 @@ class Looks:
             self.reason = self.reason or "it changes the number of a Value"
         _slot.__set__(x, number)
 
+    def read_gradient(self, x: Any) -> Any:
+        """Return a gradient, which is another one after the next backward pass."""
+        if threading.get_ident() == self.thread:
+            self.reason = self.reason or "it looks at the gradient of a Value"
+        return _gradient.__get__(x)
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Let the property stand in the place of the slot."""
         with _lock:
-            setattr(Value, "data", property(self.read, self.write))  # noqa: B010 - a slot otherwise
+            cls: Any = Value
+            cls.data = property(self.read, self.write)
+            cls.grad = property(self.read_gradient, _gradient.__set__)
             try:
                 yield
             finally:
-                setattr(Value, "data", _slot)  # noqa: B010
+                cls.data, cls.grad = _slot, _gradient
 
 
 def _is_an_operation(frame: Any) -> bool:
-    """Tell whether a frame is an operation of `value.py` that computes, or sorts its arguments."""
+    """Tell whether a frame is an operation of `value.py` that computes."""
     code = frame.f_code
-    if code.co_name == "__eq__" and frame.f_back is not None:  # `NotImplemented in values`
-        code = frame.f_back.f_code
-    return code.co_name in ("apply", "_record") and code.co_filename == _HERE
+    return code.co_name in _COMPUTE and code.co_filename == _HERE
+
+
+@contextmanager
+def named_constants(values: Iterable[Any]) -> Iterator[None]:
+    """Give constants a name for a while: one with a name is no number in the code."""
+    nameless = [x for x in values if type(x) is Constant and x.label is None]
+    for x in nameless:
+        x.label = "constant"
+    try:
+        yield
+    finally:
+        for x in nameless:
+            x.label = None
 
 
 class Slope:
@@ -105,7 +126,11 @@ class ValueVariant:
 
     def __init__(self, arguments: list[Any], outputs: list[Any], reachable: dict[int, Any]) -> None:
         self.reason: str | None = None
-        self.programs = [program(x, names=None) for x in outputs]
+        try:
+            self.programs = [program(x, names=None) for x in outputs]
+        except NotImplementedError as error:
+            self.reason = str(error)
+            return
         if sum(len(p.graph.values) for p in self.programs) > MOST:
             self.reason = f"it takes more than {MOST:,} operations on single numbers"
         places = {id(x): i for i, x in enumerate(arguments)}
@@ -124,6 +149,8 @@ class ValueVariant:
             return places[id(source)]
         if id(source) in reachable:
             return source
+        if not is_number(source):
+            self.reason = "it has a number that was computed without a graph, as under no_grad()"
         self.fixed.append(source.data)
         return Constant(source.data)  # a number in the code
 

@@ -46,7 +46,7 @@ class Variant:
         places = {id(x): i for i, x in enumerate(arguments)}
         self.captured = [x for x in recorder.sources.values() if id(x) not in places]
         self.arrays = [x.array for x in self.captured]  # those of the last call
-        self.kinds = [(x.shape, x.dtype) for x in self.arrays]
+        self.kinds = [(x.shape, x.dtype, x.strides) for x in self.arrays]
         self.needs = [x._requires_grad for x in self.captured]
         names = {id(x): recorder.names[index] for index, x in recorder.sources.items()}
         self.parameters = [names.get(id(x), f"unused{i}") for i, x in enumerate(arguments)]
@@ -91,6 +91,9 @@ class Variant:
         changed = [names[recorder.known[key]] for key in recorder.written]
         done = {step.name for step in recorder.forward} | set(self.takes)
         self.saved = sorted(needed & done)
+        # A running mean is changed by the next call, which is no harm where no rule needs it.
+        free = {i for i in self.written if self.takes[i] not in needed}
+        self.guarded = [i for i in range(len(self.sources)) if i not in free]
         kept = [*self.outputs, *self.saved, *changed]
         body = simplified(recorder.forward, kept)
         self.backwards: dict[tuple[int, ...], Any] = {}
@@ -169,7 +172,7 @@ class Variant:
         captured = [x.array for x in self.captured]
         needs = [x._requires_grad for x in self.captured]
         if needs != self.needs or not all(map(is_, captured, self.arrays)):
-            kinds = [(x.shape, x.dtype) for x in captured]
+            kinds = [(x.shape, x.dtype, x.strides) for x in captured]
             if needs != self.needs or kinds != self.kinds:
                 return None
             self.arrays = captured
@@ -261,7 +264,8 @@ class CompiledNode(FunctionNode):
         return contributions
 
     def _refuse_changed(self) -> None:
-        guards = [*self.outputs, *(x._changes for x in self.sources)]
+        kept = [self.sources[i] for i in self.variant.guarded]
+        guards = [*self.outputs, *(x._changes for x in kept)]
         if any(changes[1] > self.recorded_at for changes in guards):
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an "

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tinygrad_edu.compiling.recorder import DRAWS, Recorder
+from tinygrad_edu.history import History
 from tinygrad_edu.node import Node
 from tinygrad_edu.random import Generator
 from tinygrad_edu.tensor import Tensor
@@ -20,6 +21,8 @@ OUTWARD = frozenset(
     ("numpy", "__array__", "__repr__", "__format__", "__deepcopy__", "__contains__")
 )
 """Methods of a tensor that hand its numbers to the user."""
+HISTORY = ("grad", "grad_fn", "is_leaf", "_version", "register_hook", "retain_grad")
+"""What tells how a tensor was computed, and who is told of its gradient."""
 
 _lock = threading.RLock()
 _slot: Any = Tensor.__dict__["array"]
@@ -67,8 +70,7 @@ def _watched(recorder: Recorder) -> dict[tuple[Any, str], Any]:
         if not is_watched():
             return _slot.__get__(x)
         frame = sys._getframe(1)
-        is_ours = frame.f_globals.get("__name__", "").startswith(PACKAGE)
-        if not is_ours or frame.f_code.co_name in OUTWARD:
+        if not _is_library(frame) or frame.f_code.co_name in OUTWARD:
             recorder.looked(frame.f_code.co_name)
             return _slot.__get__(x)
         return recorder.read(x)
@@ -108,11 +110,34 @@ def _watched(recorder: Recorder) -> dict[tuple[Any, str], Any]:
         (Tensor, "_record_one"): staticmethod(record_one),
         (Node, "pullback"): pullback,
     }
+    for name in HISTORY:
+        changed[History, name] = _asking(recorder, name, is_watched)
     for name in DRAWS:
         changed[Generator, name] = _drawing(recorder, name, is_watched)
     for name in RESTARTS:
         changed[Generator, name] = _restarting(recorder, name, is_watched)
     return changed
+
+
+def _asking(recorder: Recorder, name: str, is_watched: Any) -> Any:
+    """Let a part of the history be asked for, which a program has none of."""
+    original = History.__dict__[name]
+
+    def read(x: Any) -> Any:
+        if is_watched() and not _is_library(sys._getframe(1)):
+            recorder.refuse(f"it asks for {name} of a tensor")
+        return original.__get__(x)
+
+    def write(x: Any, value: Any) -> None:
+        if is_watched():
+            recorder.refuse(f"it sets {name} of a tensor")
+        original.__set__(x, value)
+
+    return property(read, write) if isinstance(original, property) else property(read)
+
+
+def _is_library(frame: Any) -> bool:
+    return bool(frame.f_globals.get("__name__", "").startswith(PACKAGE))
 
 
 def _drawing(recorder: Recorder, name: str, is_watched: Any) -> Any:

@@ -180,7 +180,7 @@ class Module(StateDict, Hooks):
                     if isinstance(member, Tensor) and member.array.dtype.kind == "f":
                         member.array = member.array.astype(kind, copy=False)
                         if member.grad is not None:
-                            member.grad = member.grad.detach().to(kind)
+                            member.grad = Tensor._wrap(member.grad.array.astype(kind, copy=False))
         return self
 
     def double(self) -> Self:

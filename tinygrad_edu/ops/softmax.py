@@ -20,6 +20,7 @@ from tinygrad_edu.ops.reductions import (
     sum,
 )
 from tinygrad_edu.ops.refusals import insist_on_floating
+from tinygrad_edu.ops.selection import maximum
 
 
 def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
@@ -31,12 +32,21 @@ def _logsumexp(input: Any, dim: Dims, keepdim: bool = False) -> Any:
 
 
 def _logsumexp_of_values(input: Any, dim: Dims, keepdim: bool = False) -> Any:
-    top = np.max(_numbers(input), axis=dim, keepdims=True)
+    top = _largest(input, dim)
     total = log(np.asarray(np.sum(exp(input - top), axis=dim, keepdims=True))) + top
     return total if keepdim else np.squeeze(total, axis=dim)
 
 
-_numbers = np.frompyfunc(float, 1, 1)
+def _largest(x: Any, dim: Dims) -> Any:
+    """Find the largest values as constants, of which a program knows how they came about."""
+    top = _detached(x)
+    for axis in dim if isinstance(dim, tuple) else (dim,):
+        top = _larger.reduce(top, axis=axis, keepdims=True)
+    return top
+
+
+_detached = np.frompyfunc(lambda x: x.detach(), 1, 1)
+_larger = np.frompyfunc(maximum, 2, 1)
 
 
 logsumexp = Operation(
@@ -81,7 +91,7 @@ def _softmax(input: Any, dim: int) -> Any:
 
 def _minus_largest(x: Any, dim: int) -> Any:
     """Subtract the largest number as a constant, which changes nothing but keeps eˣ finite."""
-    return x - np.max(_numbers(x), axis=dim, keepdims=True)
+    return x - _largest(x, dim)
 
 
 def _softmax_of_values(input: Any, dim: int) -> Any:

@@ -19,12 +19,14 @@ from tinygrad_edu.autograd.engine import topological_order
 from tinygrad_edu.autograd.origins import origin_of
 from tinygrad_edu.trace.array_symbols import ArraySymbol
 from tinygrad_edu.trace.array_writer import RESERVED, GraphWriter
-from tinygrad_edu.trace.beside import Beside, forward_order, read_with_origins
+from tinygrad_edu.trace.beside import Beside, forward_order
 from tinygrad_edu.trace.expressions import Expression, Name, Step, names_in, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, ValueNode
 from tinygrad_edu.trace.passes import shortened, simplified
 from tinygrad_edu.trace.sources import Sources
 from tinygrad_edu.trace.variables import variables
+
+_PACKAGE = __name__.partition(".")[0] + "."
 
 WIDTH = 90
 """How long an expression may be before it is broken into several lines."""
@@ -150,16 +152,26 @@ def line(step: Step) -> str:
     return beside if len(beside) <= 100 else f"    # {step.comment}\n{written}"
 
 
-def array_program(output: Any, params: Any = None) -> ArrayProgram:
-    """Write the program of a graph of tensors with one output.
+def program_of_arrays(graph: Graph) -> ArrayProgram:
+    """Write the program of a graph of tensors with one output, and of what is beside it.
 
-    Args:
-        output: the tensor.
-        params: names for the parameters; see `graph.read`.
+    Raises:
+        NotImplementedError: for what cannot be written: a custom `Function`, a gradient hook, an
+            index or a size that follows from the numbers.
     """
-    graph = read_with_origins(output, params)
+    for value in graph.values:
+        _refuse_hooks(value)
     with np.errstate(all="ignore"):  # what is written is computed too; nan needs no warning
         return _written(graph)
+
+
+def _refuse_hooks(value: ValueNode) -> None:
+    for hook in getattr(value.source, "hooks", None) or ():
+        if not str(getattr(hook, "__module__", "")).startswith(_PACKAGE):
+            raise NotImplementedError(
+                f"a hook on {value.name or 'an intermediate value'} may change its gradient, which "
+                "is no arithmetic that can be written out: take it away with handle.remove()"
+            )
 
 
 def _written(graph: Graph) -> ArrayProgram:

@@ -317,8 +317,9 @@ def parts_of(writer: Writer, x: Any) -> Any:
     if hasattr(x, "_fields"):
         writer.named(type(x))
         return type(x)(*(parts_of(writer, part) for part in x))
-    if type(x) in (tuple, list):
-        return type(x)(parts_of(writer, part) for part in x)
+    if isinstance(x, (tuple, list)):
+        kind = list if isinstance(x, list) else tuple  # of a torch.Size, too
+        return kind(parts_of(writer, part) for part in x)
     return x if _is_source(x) else writer.constant(x)
 
 

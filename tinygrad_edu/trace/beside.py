@@ -11,13 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.origins import SMALL, Kept, Origin, Source, origin_of
+from tinygrad_edu.autograd.origins import (
+    SMALL,
+    Followed,
+    Kept,
+    Origin,
+    Source,
+    follows,
+    origin_of,
+)
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.trace.array_symbols import ArraySymbol
 from tinygrad_edu.trace.array_writer import NOT_WRITABLE, GraphWriter, adapted, plain_parameters
 from tinygrad_edu.trace.expressions import Name, Step
 from tinygrad_edu.trace.graph import Graph, OperationNode, read
 from tinygrad_edu.trace.masks import shape_depends_on_masks
+from tinygrad_edu.value import Value
 
 
 def read_with_origins(output: Any, params: Any) -> Graph:
@@ -38,7 +47,8 @@ def _vertices(graph: Graph) -> Iterator[Any]:
         for origin in origins_of(operation):
             for source in sources_of(origin):
                 vertex = source.vertex()
-                if vertex is not None and getattr(vertex, "op", None) is not None:
+                is_leaf = getattr(vertex, "op", None) is None
+                if vertex is not None and (isinstance(vertex, Value) or not is_leaf):
                     yield vertex
 
 
@@ -138,6 +148,12 @@ class Beside:
         Raises:
             NotImplementedError: for a mask that decides how many numbers there are.
         """
+        if any(map(_has_followed, parameters.values())):
+            raise NotImplementedError(
+                f"a whole number that {user.operation.name} was given follows from the numbers of "
+                "the graph, and would stay what it is: a program computes an index that is a "
+                "tensor of one dim, such as i[None] instead of i"
+            )
         if _decides_shapes(user):
             _refuse_masks(user)
             return plain_parameters(parameters)
@@ -204,6 +220,14 @@ def _refuse_masks(user: OperationNode) -> None:
                 "number in another run; a program has fixed shapes: use where(mask, x, 0), or an "
                 "index of whole numbers"
             )
+
+
+def _has_followed(x: Any) -> bool:
+    if isinstance(x, slice):
+        x = (x.start, x.stop, x.step)
+    if isinstance(x, (tuple, list)):
+        return any(map(_has_followed, x))
+    return type(x) is Followed or (hasattr(x, "_grad_fn") and not x.shape and follows(x))
 
 
 def _follows(origin: Origin | None) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tinygrad_edu.autograd.function import FunctionNode, Output
-from tinygrad_edu.autograd.lines import without_line
+from tinygrad_edu.autograd.lines import call_of
 from tinygrad_edu.autograd.recording import PartOfCall, Scope
 from tinygrad_edu.ops import TABLE
 from tinygrad_edu.trace.caller import Called, name_by_variables
@@ -288,6 +288,8 @@ class _Reader:
         self._names = Names(params, outermost)
         for vertex in vertices:
             self._add(vertex)
+        for vertex in also:
+            self._value(vertex)
         for root in roots:
             self.graph.outputs.append(self._value(root))
         name_by_variables(self.graph.values, known.variables)
@@ -346,10 +348,10 @@ class _Reader:
     def _call(self, scope: Scope) -> ModuleCall | None:
         """Return the module call of a scope, after entering those around it."""
         missing = []
-        inner: Scope | None = without_line(scope)
+        inner: Scope | None = call_of(scope)
         while inner is not None and inner.module is not None and inner not in self._calls:
             missing.append(inner)
-            inner = without_line(inner.outer)
+            inner = call_of(inner.outer)
         call = None if inner is None else self._calls.get(inner)
         for entered in reversed(missing):
             outer = call

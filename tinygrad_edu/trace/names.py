@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tinygrad_edu.autograd.lines import without_line
+from tinygrad_edu.autograd.lines import call_of
 
 Named = Mapping[str, Any]
 
@@ -94,13 +94,13 @@ def outermost_modules(vertices: Iterable[Any]) -> list[Any]:
     found: dict[int, Any] = {}
     seen: set[Any] = set()
     for vertex in vertices:
-        scope = without_line(vertex.scope)
+        scope = call_of(vertex.scope)
         while scope.module is not None and scope not in seen:
             seen.add(scope)
             if scope.outer is None or scope.outer.module is None:
                 found[id(scope.module)] = scope.module
                 break
-            scope = without_line(scope.outer)
+            scope = call_of(scope.outer)
     return list(found.values())
 
 

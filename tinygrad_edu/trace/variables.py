@@ -14,8 +14,10 @@ _NUMBERED = re.compile(r"^((?:\d+\.)+)([A-Za-z_.]+)$")
 
 def is_literal(value: ValueNode) -> bool:
     """Tell whether a value is a number in the code, which the program has in its lines."""
-    unnamed = value.kind == "constant" and value.name is None and value.made_by is None
-    return unnamed and value.number is not None and value.shape is None
+    if value.kind != "constant" or value.name is not None or value.made_by is not None:
+        return False
+    is_computed = getattr(value.source, "_origin", None) is not None
+    return value.number is not None and value.shape is None and not is_computed
 
 
 def variables(graph: Graph, reserved: Collection[str]) -> list[str]:
@@ -33,7 +35,7 @@ def variables(graph: Graph, reserved: Collection[str]) -> list[str]:
             is_whole = 0 < abs(number) < 1e15 and number == round(number)
             variables.append(f"{number:.0f}" if is_whole else repr(number))
             continue
-        if value.kind == "constant" and value.name is None and value.shape == ():
+        if value.kind == "constant" and value.name is None and not value.shape:
             name = "number"  # what it is today, it need not be tomorrow
         base = _NUMBERED.sub(r"\2.\1", name)  # 0.weight is weight_0
         base = re.sub(r"\W+", "_", base, flags=re.ASCII).strip("_") or "v"

@@ -12,6 +12,7 @@ from tinygrad_edu.nn.functional.common import insist_on_floating, not_a_tensor
 from tinygrad_edu.nn.values import as_values, holds_values, is_array_of_values, numbers_of
 from tinygrad_edu.ops import class_losses, reductions
 from tinygrad_edu.ops.losses import check_reduction
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import reshape
 from tinygrad_edu.tensor import Tensor
@@ -122,15 +123,30 @@ def _spread_loss(log_p: Any, t: Any, weight: Any, ignore_index: int, reduction: 
     dim = class_losses.class_dim(log_p.shape)
     terms = log_p if weight is None else log_p * _along_classes(weight, log_p)
     losses = -reductions.sum(terms, dim)
+<<<<<<< HEAD
     kept = t != ignore_index
     losses = where(kept, losses, 0.0)
+=======
+    wrap: Any = Tensor._wrap if isinstance(log_p, Tensor) else np.asarray
+    kept = (t != ignore_index).reshape(losses.shape)
+    losses = where(wrap(kept), losses, 0.0)
+>>>>>>> 5915e1215c5955fc382faa33ddb6c4de01831539
     if reduction == "none":
         return losses
     total = reductions.sum(losses)
     if reduction == "sum":
         return total
+<<<<<<< HEAD
     counts = kept if weight is None else where(kept, weight[where(kept, t, 0)], 0.0)
     return total / (counts.sum() if isinstance(t, Tensor) else float(counts.sum()))
+=======
+    counts = kept
+    if weight is not None:
+        known = np.where(kept, t.reshape(losses.shape), 0)
+        counts = np.where(kept, _plain(weight)[known], 0)
+    # An array, and no number: a program must count anew for other targets.
+    return total / wrap(counts.sum())
+>>>>>>> 5915e1215c5955fc382faa33ddb6c4de01831539
 
 
 def _soft_cross_entropy(
@@ -199,12 +215,17 @@ def binary_cross_entropy(
         insist_on_floating(name, x)
     for which, numbers in (("input", x), ("target", t)):
         plain = numbers.array if isinstance(numbers, Tensor) else numbers_of(np.asarray(numbers))
-        if not np.all((plain >= 0) & (plain <= 1)):
-            raise RuntimeError(
-                f"all elements of {which} should be between 0 and 1; of logits, take the sigmoid "
-                "first, or binary_cross_entropy_with_logits"
-            )
+        noted(_check_shares, plain, which)
     return class_losses.binary_cross_entropy(x, t, _numbers(name, weight, x), reduction)
+
+
+def _check_shares(numbers: Any, which: str) -> None:
+    """Refuse numbers that are not between 0 and 1."""
+    if not np.all((numbers >= 0) & (numbers <= 1)):
+        raise RuntimeError(
+            f"all elements of {which} should be between 0 and 1; of logits, take the sigmoid "
+            "first, or binary_cross_entropy_with_logits"
+        )
 
 
 def binary_cross_entropy_with_logits(

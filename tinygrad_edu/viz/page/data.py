@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from tinygrad_edu.trace.caller import called
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, measure, read
 from tinygrad_edu.trace.ledger import steps
 from tinygrad_edu.trace.microscope import taken_apart
@@ -18,7 +19,7 @@ from tinygrad_edu.trace.roles import role_of
 from tinygrad_edu.trace.rule_text import rule_template
 from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.step import Slot, Step, Steps
-from tinygrad_edu.trace.straight_line import JAVASCRIPT_HELPERS, program
+from tinygrad_edu.trace.straight_line import JAVASCRIPT_HELPERS, program_of
 from tinygrad_edu.trace.symbols import Symbol, literal
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.wording import applied
@@ -87,7 +88,7 @@ def describe(
     """
     ledger = steps(output, params) if by_module is None else module_steps(output, params, by_module)
     of_numbers = all(isinstance(value.source, (Value, int, float)) for value in ledger.graph.values)
-    written = program(output, params) if of_numbers else None
+    written = program_of(read(output, called(params, "caller"))) if of_numbers else None
     places = in_rows(place(ledger.graph, ledger.names), ledger.graph, ledger.names, panes)
     facts = _Writer(ledger, places, tensors=not of_numbers).facts()
     facts["title"] = title

@@ -25,6 +25,7 @@ extensions = [
     "docstrings",
     "lessons",
     "decision_tree",
+    "layers_map",
     "reference",
     "running",
 ]

@@ -41,19 +41,8 @@ LAST = "Then it is in the loss, the labels,\nor a derivative of your own: gradch
 
 def setup(app: Any) -> dict[str, bool]:
     """Draw it before pages are read."""
-    app.connect("builder-inited", lambda _: write())
+    app.connect("builder-inited", lambda _: showing.publish("decision-tree", tree(), ALT))
     return {"parallel_read_safe": True}
-
-
-def write() -> None:
-    """Write the picture, and the lines that show it, into `docs/_made`."""
-    picture = showing.Picture(tree().pipe("svg", encoding="utf-8", quiet=True), "drawing")
-    showing.MADE.mkdir(exist_ok=True)
-    (showing.MADE / "decision-tree.svg").write_text(picture.svg, encoding="utf-8")
-    lines = picture.lines("/_made/decision-tree.svg", ALT)
-    (showing.MADE / "decision-tree.md").write_text(
-        f"```{{eval-rst}}\n{lines}```\n", encoding="utf-8"
-    )
 
 
 def tree() -> AdaptiveDigraph:

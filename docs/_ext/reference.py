@@ -51,7 +51,8 @@ ELSEWHERE = ("autograd.", "compiling", "later", "legacy", "nn.")
 
 def setup(app: Any) -> dict[str, bool]:
     """Write the parts before pages are read, and tell autodoc of signatures."""
-    app.connect("builder-inited", lambda _: write())
+    # before the lessons run, one of which makes an operation of its own
+    app.connect("builder-inited", lambda _: write(), priority=100)
     app.connect("autodoc-skip-member", _skips)
     return {"parallel_read_safe": True}
 

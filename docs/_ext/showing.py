@@ -88,6 +88,15 @@ def plots() -> Iterator[Picture]:
     plt.close("all")
 
 
+def publish(name: str, drawing: Any, alt: str) -> None:
+    """Write a drawing that the build itself makes, and a part of a page that shows it."""
+    picture = Picture(drawing.pipe("svg", encoding="utf-8", quiet=True), "drawing")
+    MADE.mkdir(exist_ok=True)
+    (MADE / f"{name}.svg").write_text(picture.svg, encoding="utf-8")
+    lines = picture.lines(f"/_made/{name}.svg", alt)
+    (MADE / f"{name}.md").write_text(f"```{{eval-rst}}\n{lines}```\n", encoding="utf-8")
+
+
 def markup(value: Any, name: str, depth: int, height: int = 680) -> str:
     """Write the reStructuredText of what shows itself as HTML; nothing for what does not.
 

@@ -81,6 +81,8 @@ def main() -> int:
     wrong = list(broken(SITE))
     for line in wrong:
         print("leads to nothing:", line, file=sys.stderr)
+    if wrong and not options.fresh:
+        print("(pages that were not written anew may have old links: try --fresh)", file=sys.stderr)
     spelt = subprocess.run([sys.executable, "-m", "codespell_lib", *SPELT], cwd=DOCS.parent)
     if not (wrong or spelt.returncode):
         print(f"built and checked: {SITE / 'index.html'}")

@@ -139,6 +139,7 @@ def test_no_link_is_broken(load):
 def test_each_lesson_is_a_page_with_pictures(path):
     text = page(f"lessons/{path.stem}")
     assert f'href="../solutions/{path.stem}.html"' in text
+    assert f'href="../lessons/{path.stem}.html"' in page(f"solutions/{path.stem}")
     assert 'class="picture' in text and "Traceback" not in text
     assert "sphx-glr-script-out" in text
 

@@ -29,6 +29,10 @@ as a notebook, too: the link is at its end.
 """
 
 
+NOTE = re.compile(r"\.\. only:: html\n\n    \.\. note::.*?example code\.\n", re.DOTALL)
+"""What sphinx-gallery writes above each title: where to download the script."""
+
+
 def stage() -> str:
     """Copy the lessons to where they are run; return the folder."""
     STAGE.mkdir(parents=True, exist_ok=True)
@@ -91,12 +95,14 @@ def setup(app: Any) -> dict[str, bool]:
 
 
 def _on_read(app: Any, page: str, source: list[str]) -> None:
-    """Link the solutions from the end of a lesson; leave out the note above its title."""
-    found = re.fullmatch(r"lessons/(\d\d_\w+)", page)
-    if found:
-        text = re.sub(
-            r"\.\. only:: html\n\n    \.\. note::.*?example code\.\n", "", source[0], flags=re.S
-        )
-        link = f":doc:`The solutions of the exercises </solutions/{found[1]}>`\n\n"
+    """Link lessons and solutions with each other; leave out the note above a lesson's title."""
+    lesson = re.fullmatch(r"lessons/(\d\d_\w+)", page)
+    solutions = re.fullmatch(r"solutions/(\d\d_\w+)", page)
+    if lesson:
+        text = NOTE.sub("", source[0])
+        link = f":doc:`The solutions of the exercises </solutions/{lesson[1]}>`\n\n"
         before, footer, after = text.partition(".. _sphx_glr_download_")
         source[0] = before + link + footer + after
+    elif solutions:
+        title, _, rest = source[0].partition("\n")
+        source[0] = f"{title}\n\n[The lesson](../lessons/{solutions[1]}.rst)\n{rest}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -44,6 +45,9 @@ INNER = {
 }  # fmt: skip
 """What the engine asks of values and tensors, and layers of themselves."""
 
+
+DESCRIBED = {"backward", "detach", "item", "register_hook", "requires_grad_", "retain_grad", "to"}
+"""Methods that the pages of values and tensors describe one by one."""
 
 ELSEWHERE = ("autograd.", "compiling", "later", "legacy", "nn.")
 """Where functions come from that other pages describe; `legacy` has old names."""
@@ -138,23 +142,14 @@ def methods(cls: type) -> str:
     rows = []
     for name in sorted(dir(cls), key=str.lower):
         found = getattr(cls, name)
-        if not name.startswith("_") and not name.endswith("_") and _is_listed(name, found, cls):
-            rows.append(f"| `{name}{_arguments(name, found)}` | {_what(name, found)} |")
+        if not name.startswith("_") and not name.endswith("_") and _is_listed(name, found):
+            rows.append(f"| `{name}{_arguments(name, found)}` | {_what(name, found, cls)} |")
     return "\n".join(["| method | computes |", "| --- | --- |", *rows, ""])
 
 
-def _is_listed(name: str, found: Any, cls: type) -> bool:
-    return callable(found) and name not in INNER and name not in vars_of(cls)
-
-
-def vars_of(cls: type) -> set[str]:
-    """Return what a class defines in its own file: the page describes that in full."""
-    return {
-        name
-        for name, found in vars(cls).items()
-        if getattr(found, "__module__", None) == cls.__module__
-        and getattr(found, "__qualname__", "").startswith(f"{cls.__name__}.")
-    }
+def _is_listed(name: str, found: Any) -> bool:
+    """Tell whether the page does not describe a method by itself, as it does `backward`."""
+    return callable(found) and name not in INNER | DESCRIBED
 
 
 def _arguments(name: str, found: Callable[..., Any]) -> str:
@@ -171,8 +166,10 @@ def _arguments(name: str, found: Callable[..., Any]) -> str:
     return f"({', '.join(dict.fromkeys(words))})"
 
 
-def _what(name: str, found: Any) -> str:
-    entry = TABLE.get(name)
+def _what(name: str, found: Any, cls: type) -> str:
+    """Say what a method does: in the table's words, unless the class itself defines it."""
+    own = getattr(found, "__qualname__", "").startswith(f"{cls.__name__}.")
+    entry = None if own else TABLE.get(name)
     if isinstance(entry, (Operation, Composite)):
         said = entry.definition
     else:
@@ -181,7 +178,8 @@ def _what(name: str, found: Any) -> str:
 
 
 def command_line() -> str:
-    """Write what each command says of itself."""
+    """Write what each command says of itself, in lines of 96 characters."""
+    os.environ["COLUMNS"] = "96"
     texts = []
     for command in (None, *cli.COMMANDS):
         name = command.__name__.rpartition(".")[2] if command else ""

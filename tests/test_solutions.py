@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOLUTIONS = sorted((ROOT / "docs" / "solutions").glob("*.md"))
+SOLUTIONS = sorted((ROOT / "docs" / "solutions").glob("[0-9]*.md"))
 CODE = re.compile(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.DOTALL)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 

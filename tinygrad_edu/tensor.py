@@ -162,7 +162,7 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
 
     @property
     def vertex(self) -> Any:
-        """The tensor's vertex in the graph: its `grad_fn`, or the leaf itself."""
+        """Its vertex in the graph, which is its `grad_fn`, or the leaf itself."""
         return self.grad_fn or self
 
     def run_hooks(self, upstream: Any) -> Any:

@@ -127,35 +127,6 @@ def colors_in():
     return lambda drawing: set(COLOR.findall(drawing.source))
 
 
-CHROMIUM = next(
-    (p for p in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if p.exists()), None
-)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Start Debian's chromium; what needs it is skipped where it, or playwright, is not there."""
-    sync_api = pytest.importorskip(
-        "playwright.sync_api",
-        reason="the page is tested with playwright: pip install '.[browser]'",
-    )
-    if CHROMIUM is None:
-        pytest.skip("the page is tested in Debian's chromium: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def show(browser, tmp_path):
     """Return a function that opens a page; in the end it must not have erred or loaded anything."""

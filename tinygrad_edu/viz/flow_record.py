@@ -33,7 +33,7 @@ class FlowHistory(Sequence[GradientFlow]):
     """The gradient flow of every backward pass of a training, made by `GradientFlow.record`.
 
     It is a sequence of `GradientFlow`s (without their graphs), one for each recorded pass; as a
-    context manager it records by itself:
+    context manager it records by itself::
 
         with GradientFlow.record(model) as history:
             train(model)

@@ -12,6 +12,7 @@ from tinygrad_edu.nn.functional.common import insist_on_floating, not_a_tensor
 from tinygrad_edu.nn.values import as_values, holds_values, is_array_of_values, numbers_of
 from tinygrad_edu.ops import class_losses, reductions
 from tinygrad_edu.ops.losses import check_reduction
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import reshape
 from tinygrad_edu.tensor import Tensor
@@ -200,12 +201,16 @@ def binary_cross_entropy(
         insist_on_floating(name, x)
     for which, numbers in (("input", x), ("target", t)):
         plain = numbers.array if isinstance(numbers, Tensor) else numbers_of(np.asarray(numbers))
-        if not np.all((plain >= 0) & (plain <= 1)):
-            raise RuntimeError(
-                f"all elements of {which} should be between 0 and 1; of logits, take the sigmoid "
-                "first, or binary_cross_entropy_with_logits"
-            )
+        noted(_check_probabilities, plain, which)
     return class_losses.binary_cross_entropy(x, t, _numbers(name, weight, x), reduction)
+
+
+def _check_probabilities(plain: Any, which: str) -> None:
+    if not np.all((plain >= 0) & (plain <= 1)):
+        raise RuntimeError(
+            f"all elements of {which} should be between 0 and 1; of logits, take the sigmoid "
+            "first, or binary_cross_entropy_with_logits"
+        )
 
 
 def binary_cross_entropy_with_logits(

@@ -29,6 +29,7 @@ NAMESPACES = {
     "torch.autograd": "autograd",
     "torch.autograd.functional": "autograd.functional",
     "torch.linalg": "linalg",
+    "torch.onnx": "onnx",
     "torch.special": "special",
     "torch.utils.data": "utils.data",
 }

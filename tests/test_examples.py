@@ -25,6 +25,7 @@ def run(name, folder):
 
 def test_every_example_is_tested():
     assert {path.stem for path in EXAMPLES.glob("[a-z]*.py")} == {
+        "distributed",
         "layers",
     }
 
@@ -45,6 +46,10 @@ def test_layers(tmp_path):
     assert gradient == expected
     dropped = re.search(r"Dropout +\[(.*?)\]", out)[1].split(", ")
     assert set(dropped) == {"0.0", "2.0"}
+
+
+def test_distributed(tmp_path):
+    assert re.fullmatch(r"process 0 of 1: loss 0\.0[0-4]\d+\n", run("distributed", tmp_path))
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("[a-z]*.py")), ids=lambda path: path.stem)

@@ -67,7 +67,7 @@ for _class in (Value, Tensor):
     _class._repr_mimebundle_ = mimebundle
 
 _PACKAGES = {
-    "accelerator", "backends", "cuda", "datasets", "linalg", "mps", "nn", "optim", "random",
+    "accelerator", "backends", "cuda", "datasets", "linalg", "mps", "nn", "onnx", "optim", "random",
     "special", "trace", "utils", "viz", "xpu",
 }  # fmt: skip
 

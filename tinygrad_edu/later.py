@@ -80,6 +80,7 @@ FUNCTIONS = {
     "ops.blends": "rsub",
     "ops.units": "celu threshold",
     "printing": "set_printoptions",
+    "pytorch": "from_torch to_torch",
     "saving": "load save",
     "compiling": "compile",
 }

@@ -123,30 +123,15 @@ def _spread_loss(log_p: Any, t: Any, weight: Any, ignore_index: int, reduction: 
     dim = class_losses.class_dim(log_p.shape)
     terms = log_p if weight is None else log_p * _along_classes(weight, log_p)
     losses = -reductions.sum(terms, dim)
-<<<<<<< HEAD
     kept = t != ignore_index
     losses = where(kept, losses, 0.0)
-=======
-    wrap: Any = Tensor._wrap if isinstance(log_p, Tensor) else np.asarray
-    kept = (t != ignore_index).reshape(losses.shape)
-    losses = where(wrap(kept), losses, 0.0)
->>>>>>> 5915e1215c5955fc382faa33ddb6c4de01831539
     if reduction == "none":
         return losses
     total = reductions.sum(losses)
     if reduction == "sum":
         return total
-<<<<<<< HEAD
     counts = kept if weight is None else where(kept, weight[where(kept, t, 0)], 0.0)
     return total / (counts.sum() if isinstance(t, Tensor) else float(counts.sum()))
-=======
-    counts = kept
-    if weight is not None:
-        known = np.where(kept, t.reshape(losses.shape), 0)
-        counts = np.where(kept, _plain(weight)[known], 0)
-    # An array, and no number: a program must count anew for other targets.
-    return total / wrap(counts.sum())
->>>>>>> 5915e1215c5955fc382faa33ddb6c4de01831539
 
 
 def _soft_cross_entropy(

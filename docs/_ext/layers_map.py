@@ -17,13 +17,14 @@ from tinygrad_edu.viz.style import CSS_CLASS, FONT, LIGHT
 
 ALT = (
     "The packages in layers. Each imports only from layers below it: the commands on top, then "
-    "viz, compiling, trace, nn and optim, functions, tensor and value, the operation table, and "
+    "viz and onnx, compiling, trace, nn and optim, functions, tensor and value, the operation table, and "
     "autograd at the bottom."
 )
 SAID = {
     "cli": "the command line",
     "commands": "flow, examples, step, graph, explore",
     "viz": "drawings, gradient flow, explorer pages",
+    "onnx": "files for other runtimes",
     "compiling": "a step recorded as a program, and run",
     "trace": "a recorded graph: read, stepped, explained, written out",
     "nn": "layers and losses",
@@ -73,6 +74,6 @@ def drawing() -> AdaptiveDigraph:
 
 def _cell(name: str) -> str:
     words = labels.font(labels.literal(name), LIGHT.text, bold=True)
-    said = labels.font(labels.literal(SAID.get(name, ""), 80), LIGHT.muted)
+    said = labels.font(labels.literal(SAID[name], 80), LIGHT.muted)
     look = {"border": 1, "color": LIGHT.text, "bgcolor": LIGHT.operation, "style": "ROUNDED"}
     return labels.cell(f"{words}<BR/>{said}", cellpadding=6, **look)

@@ -81,9 +81,15 @@ def test_the_steps_of_a_lesson_by_name(capsys, name):
     assert "backward 1 of" in shown
 
 
-def test_a_file_of_the_users_goes_before_a_lesson(folder, capsys):
-    (folder / "neuron").write_text("from tinygrad_edu import Value\nmine = Value(1.0) * 2\n")
+def test_a_drawing_beside_it_does_not_hide_a_lesson(folder, capsys):
+    (folder / "neuron").write_text("digraph {}")  # as viz.graph(y).render("neuron") leaves it
     assert main(["step", "neuron", "--all"]) == 0
+    assert capsys.readouterr().out.startswith("02_neuron.py: loss")
+
+
+def test_a_path_of_the_users_goes_before_a_lesson(folder, capsys):
+    (folder / "neuron").write_text("from tinygrad_edu import Value\nmine = Value(1.0) * 2\n")
+    assert main(["step", "./neuron", "--all"]) == 0
     assert capsys.readouterr().out.startswith("neuron: mine")
 
 

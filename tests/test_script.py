@@ -207,6 +207,18 @@ def test_the_numbers_are_those_of_the_backward_pass(load):
     assert ledger.gradients()[ledger.names.index("w")] == w.grad
 
 
+def test_backward_passes_of_the_explorer_are_none_of_the_script(load):
+    found = load(
+        "import tinygrad_edu as torch\n"
+        "from tinygrad_edu import nn, viz\n"
+        "model = nn.Sequential(nn.Linear(2, 3), nn.Sigmoid(), nn.Linear(3, 1))\n"
+        "loss = nn.MSELoss()(model(torch.randn(4, 2)), torch.zeros(4, 1))\n"
+        "loss.backward()\n"
+        "page = viz.explore(loss)\n"
+    )
+    assert found.name == "loss" and found.loss is variables(found)["loss"]
+
+
 def test_what_a_function_holds_has_the_names_that_it_has_there(load):
     found = load(
         "from tinygrad_edu import Value\n"

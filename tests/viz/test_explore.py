@@ -479,3 +479,42 @@ def _check_ends(path, tail, head):
     (x, y), (u, v) = numbers[:2], numbers[-2:]
     assert abs(x - (tail[0] + tail[2])) <= 2 and tail[1] - 1 <= y <= tail[1] + tail[3] + 1
     assert abs(u - head[0]) <= 2 and head[1] - 1 <= v <= head[1] + head[3] + 1
+
+
+# --- what the verdict says of the worst ----------------------------------------------------------
+
+
+def verdict_of(loss):
+    return describe(loss).facts["verdict"]["sentence"]
+
+
+def test_a_verdict_names_where_a_float_holds_no_more_and_the_factors():
+    y = Value(0.5, label="x")
+    for i in range(400):
+        y = (y * Value(0.9, label=f"w{i}")).sigmoid().tanh()
+    words = verdict_of(y)
+    y.backward()
+    name = re.search(r"smaller than a float can hold from (v\d+) on", words).group(1)
+    steps = trace.steps(y)
+    gradients = dict(zip(steps.names, map(steps.gradients().get, range(10**4)), strict=False))
+    at = int(name[1:])
+    assert gradients[name] == 0 and gradients[f"v{at + 1}"] != 0
+    assert "the 800 slopes of tanh and sigmoid (×10^−315, of ×10^−333 in all)" in words
+
+
+def test_a_verdict_names_where_nan_came_in():
+    x = torch.ones(3, requires_grad=True)
+    assert verdict_of((x - 2).log().sum()).endswith(
+        "But nan arises in the forward pass, at v3 = log(v2)."
+    )
+    assert verdict_of((Value(2.0, label="a") - math.inf) ** 2).endswith("itself is inf.")
+
+
+def test_a_number_that_many_use_in_turn_is_drawn_once_and_then_named():
+    w, v = Value(0.9, label="w"), Value(1.0, label="x")
+    for _ in range(150):
+        v = v * w
+    arrows = describe(v).facts["arrows"]
+    assert [arrow.get("stub") for arrow in arrows][1::2] == [None] + ["w"] * 149
+    neuron = sum((w * Value(0.1 * i) for i in range(12)), Value(0.0)).tanh()
+    assert not any("stub" in arrow for arrow in describe(neuron * w).facts["arrows"])

@@ -100,7 +100,8 @@ def _script(text: str) -> tuple[Path, str | None]:
     if not os.path.exists(text) and not text.endswith(".py"):
         file, colon, name = text.rpartition(":") if ":" in text else (text, "", "")
     path = Path(file)
-    lesson = None if path.is_file() or path.suffix else lessons.find(file)
+    is_path = bool(path.suffix) or path.name != file
+    lesson = None if is_path else lessons.find(file)  # even if a drawing of that name lies here
     if lesson is not None:
         path = lesson
     if path.is_dir():
@@ -257,8 +258,10 @@ class Watch:
         @wraps(original)
         def backward(output: Any, *args: Any, **kwargs: Any) -> Any:
             result = original(output, *args, **kwargs)
-            self._keep(output[-1] if isinstance(output, (list, tuple)) else output)
-            self.scopes = list(_functions(sys._getframe(1)))
+            caller = sys._getframe(1)
+            if not _is_of_package(caller):  # the explorer makes backward passes of its own
+                self._keep(output[-1] if isinstance(output, (list, tuple)) else output)
+                self.scopes = list(_functions(caller))
             return result
 
         return backward
@@ -282,9 +285,13 @@ class Watch:
 def _functions(frame: Any) -> Iterator[dict[str, Any]]:
     """Yield the variables of the script's functions that are being run, the innermost first."""
     while frame is not None and frame.f_locals is not frame.f_globals:
-        if not os.path.abspath(frame.f_code.co_filename).startswith(PACKAGE):
+        if not _is_of_package(frame):
             yield dict(frame.f_locals)
         frame = frame.f_back
+
+
+def _is_of_package(frame: Any) -> bool:
+    return bool(os.path.abspath(frame.f_code.co_filename).startswith(PACKAGE))
 
 
 def _numbers(leaf: Any) -> tuple[Any, Any, Any]:

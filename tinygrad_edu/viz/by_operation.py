@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinygrad_edu.trace.graph import ModuleCall, Use, ValueNode
 from tinygrad_edu.trace.local import short_names
-from tinygrad_edu.viz.repeats import is_tensor_leaf, repeats
+from tinygrad_edu.viz.repeats import repeated_leaves, repeats
 from tinygrad_edu.viz.sheet import Sheet, draw_operation, name_node, value_node, value_tooltip
 from tinygrad_edu.viz.style import magnitude, size_of
 
@@ -12,9 +12,7 @@ from tinygrad_edu.viz.style import magnitude, size_of
 def draw_by_operation(sheet: Sheet) -> None:
     """Draw every value and every operation."""
     recorded = sheet.recorded
-    named = {
-        use for value in filter(is_tensor_leaf, recorded.values) for use in repeats(value.uses)
-    }
+    named = {use for value in repeated_leaves(recorded) for use in repeats(value.uses)}
     names = short_names(recorded) if named else []
     repeated = {use.value for use in named}
     for value in recorded.values:

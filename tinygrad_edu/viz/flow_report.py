@@ -144,10 +144,12 @@ def cells_of(layer: LayerGradient) -> dict[str, str]:
 
 def notes(flow: GradientFlow, shown: Sequence[str]) -> str:
     """Say what the columns mean."""
+    updates = [layer.update for layer in flow.layers if layer.update is not None]
+    is_shared = len(set(updates)) < len(updates)  # as by the steps of a recurrent layer
     rate = "" if flow.lr == 1 else f"lr {flow.lr:g} · "
     meanings = {
         "ratio": f"norm of ∂L/∂output relative to that of {flow.reference}",
-        UPDATE: f"{rate}‖∂L/∂W‖ / ‖W‖",
+        UPDATE: f"{rate}‖∂L/∂W‖ / ‖W‖" + ", with ∂L/∂W of all calls together" * is_shared,
         "flat": "share of slopes below 1 % of the largest (sigmoid, tanh: saturated; relu: off)",
         "dead": "share of units whose slope is 0 for every sample",
     }

@@ -7,12 +7,15 @@ of each column that one crosses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tinygrad_edu.trace.graph import Use, ValueNode
+from tinygrad_edu.trace.graph import Graph, Use, ValueNode
 
 MANY = 4
 """Up to so many that take the same, an arrow leads to each."""
+
+FAR = 16
+"""Up to so many columns apart, a number that many take has an arrow to each, as in a neuron."""
 
 MOST_LETTERS = 16
 
@@ -27,9 +30,33 @@ def short(name: str) -> str:
     return last if len(last) <= MOST_LETTERS else last[: MOST_LETTERS - 1] + "…"
 
 
-def is_tensor_leaf(value: ValueNode) -> bool:
-    """Tell whether no operation made a value, and it is no single number."""
-    return value.made_by is None and bool(value.shape)
+def repeated_leaves(graph: Graph) -> Iterator[ValueNode]:
+    """Yield what no operation made: the tensors, and the numbers that are used far apart.
+
+    >>> from tinygrad_edu import Value
+    >>> from tinygrad_edu.trace.graph import read
+    >>> w = y = Value(0.9)
+    >>> for _ in range(20):
+    ...     y = y * w
+    >>> [len(list(repeated_leaves(read(x)))) for x in (y, w * w)]
+    [1, 0]
+    """
+    columns = _columns(graph)
+    for value in graph.values:
+        if value.made_by is not None or not value.uses:
+            continue
+        used = [columns[use.operation.index] for use in value.uses]
+        if value.shape or max(used) - min(used) > FAR:
+            yield value
+
+
+def _columns(graph: Graph) -> list[int]:
+    """Find the column that each operation stands in: the one after all of its arguments'."""
+    found: list[int] = []
+    for operation in graph.operations:
+        makers = (use.value.made_by for use in operation.arguments)
+        found.append(1 + max((found[maker.index] for maker in makers if maker), default=0))
+    return found
 
 
 def repeats(uses: Sequence[Use]) -> list[Use]:

@@ -27,7 +27,7 @@ function codeView({ data }) {
   const lines = data.code.trimEnd().split("\n").map((line) => html("span", { class: "line" }, `${line}\n`));
   const text = html("pre", { class: lines.length > WHOLE_PROGRAM ? "code" : "code whole", tabindex: "0", role: "group", "aria-label": "program" }, ...lines);
   const said = html("span", { role: "status", class: "said" });
-  const copy = button("Copy", () => write(said, copied(text) ? " copied" : " selected: copy it with Ctrl+C"));
+  const copy = button("Copy", () => write(said, copied(text) ? " copied" : " selected: copy it with Ctrl+C"), { class: "copy" });
   const title = data.title ? [html("h3", {}, data.title)] : [];
   const element = html("div", {}, ...title, html("p", {}, copy, said), text);
   /** @type {HTMLElement[]} */

@@ -64,13 +64,15 @@ function judgeLeaves(model) {
   const { data, now } = model;
   const { groups = [] } = /** @type {VerdictData} */ (data.verdict);
   const calm = askedLittle(model);
-  if (calm) return { word: "healthy", sentence: calm, look: "step-3", leaf: groups[0]?.[0] };
   const start = referenceAt(model);
   const isBehind = start.value !== data.output;
   const size = (/** @type {number} */ leaf) => Math.abs(Number(now.gradients[leaf]));
   const largest = groups.map((group) => group.reduce((a, b) => (size(b) > size(a) ? b : a)));
   const found = largest.map((leaf) => compared(size(leaf), start.size));
   const at = deciding(found);
+  if (calm && (start.size <= LITTLE || found[at][1] === "healthy")) {
+    return { word: "healthy", sentence: calm, look: "step-3", leaf: groups[0]?.[0] };
+  }
   const leaf = largest[at];
   const end = { name: data.values[leaf].name, size: size(leaf) };
   const look = classOf(magnitude(end.size, start.size));

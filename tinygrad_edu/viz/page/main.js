@@ -110,7 +110,9 @@ class App {
       const name = this.models.length > 1 ? `${model.data.title}: ` : "";
       return name + sentenceOf(model, player.positionIn(model));
     });
-    writeUnbroken(find("sentence"), spoken.join(" "));
+    const words = spoken.join(" ");
+    writeUnbroken(find("sentence"), words);
+    find("sentence").classList.toggle("long", words.length > LONG_SENTENCE);
     this.drawings.forEach((drawing) => drawing.update(player.positionIn(drawing.model)));
     this.panels.forEach((panel) => panel.isShown && panel.update());
     find("start").hidden = player.position < player.last;
@@ -148,6 +150,8 @@ function holdHeight(element) {
 
 /** Up to this width of the window there is no room for the legend at first. */
 const NARROW = 1000;
+/** Sentences of more letters are written smaller, so that all of them is seen. */
+const LONG_SENTENCE = 170;
 /** Below this width the panels are under the drawing, as in page.css. */
 const PHONE = 600;
 

@@ -32,6 +32,11 @@ class Model {
     this.first = this.now;
     /** The size of a gradient that counted as healthy at first. */
     this.firstReference = data.reference;
+    /** What belongs to the loss: from what is behind it, on. @type {Set<number>} */
+    this.ofLoss = new Set();
+    const behind = data.verdict?.behind ?? [];
+    for (const value of behind) this.relatives(value, false).forEach((x) => this.ofLoss.add(x));
+    behind.forEach((value) => this.ofLoss.delete(value));
     this.replay();
   }
 
@@ -131,7 +136,8 @@ class Model {
 
   /** How the gradient of a value looks. @param {number} value @param {Num | undefined} gradient */
   magnitudeOf(value, gradient) {
-    return magnitude(gradient, this.referenceOf(value));
+    const shown = magnitude(gradient, this.referenceOf(value));
+    return shown.state === "known" && this.ofLoss.has(value) ? { ...shown, r: 0, step: 3 } : shown;
   }
 
   /**

@@ -154,7 +154,7 @@ def _value(value: ValueNode, name: str) -> str:
     """Write a box: the name and the number or shape in one line, the gradient in the next."""
     is_bare = value.kind == "constant" and value.name is None and not value.shape
     facts = columns(shape_text(value.shape)) if value.shape else NUMBER
-    least = (134 if value.shape else 118) if value.needs_gradient else 0
+    least = (146 if value.shape else 122) if value.needs_gradient else 0  # grad norm 1.234e-10
     least += 8 * (value.needs_gradient and value.kind != "intermediate")  # for the bar of its hue
     letters = columns(name) if is_bare else min(columns(name), MOST_LETTERS) + 3 + facts
     width = max(letters * LETTER + 16, least)

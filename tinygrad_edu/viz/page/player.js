@@ -46,6 +46,10 @@ class Player {
     this.playButton.addEventListener("click", () => this.play(this.timer === undefined));
     this.speed.addEventListener("change", () => this.timer !== undefined && this.play(true));
     document.addEventListener("keydown", (event) => this.onKey(event));
+    // After a click the space bar plays; who came by the keyboard presses the same button again.
+    for (const id of ["first", "back", "next", "last"]) {
+      find(id).addEventListener("click", (event) => event.detail && find(id).blur());
+    }
   }
 
   /** @param {KeyboardEvent} event */

@@ -140,7 +140,11 @@ class Predicting {
       this.asked.isAnswered = true;
     };
     const { drawings, player } = this.app;
-    drawings.forEach(({ view, model }, k) => view.show(drawings[k].boxesOf(player.positionAt(model, position))));
+    for (const drawing of drawings) {
+      const at = player.positionAt(drawing.model, position);
+      drawing.view.show(drawing.boxesOf(at));
+      drawing.mark(at);
+    }
     const known = questions.slice(0, index).map((one) => html("p", { class: "known" }, `The gradient of ${nameOf(one)} is ${number(one.after)} now.`));
     this.form = html("div", {}, ...known, questionView(question, heading, this.asked, note, () => this.goOn()));
     this.ask(this.form, player.wordsAt(position));

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tinygrad_edu.trace.calls import CallEntry
 from tinygrad_edu.trace.graph import Graph, OperationNode
-from tinygrad_edu.viz.repeats import is_tensor_leaf, repeats
+from tinygrad_edu.viz.repeats import repeated_leaves, repeats
 from tinygrad_edu.viz.repeats import short as short  # re-exported: the rows of the page use it
 
 ARROW = 16.0  # points: the length of the arrow from a name
@@ -57,10 +57,10 @@ def stubs_of(graph: Graph, names: list[str]) -> Stubs:
     ['bias_hh', 'bias_ih', 'weight_hh', 'weight_ih']
     """
     joined = {op.index for op in graph.operations if isinstance(op.operation, CallEntry)}
+    leaves = set(repeated_leaves(graph))
     found: dict[tuple[int, int], str] = {}
     for value in graph.values:
-        is_leaf = is_tensor_leaf(value)
-        uses = [use for use in value.uses if is_leaf or use.operation.index in joined]
+        uses = [use for use in value.uses if value in leaves or use.operation.index in joined]
         shown = short(names[value.index])
         found.update({(use.operation.index, use.position): shown for use in repeats(uses)})
     return Stubs(found, bool(joined))

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tinygrad_edu.trace.graph import Graph, OperationNode, ValueNode, read
+from tinygrad_edu.trace.invalid import first as first_invalid
+from tinygrad_edu.trace.invalid import invalid_numbers
 from tinygrad_edu.trace.local import short_names
 from tinygrad_edu.trace.module_factors import module_factors
 from tinygrad_edu.trace.paths import Paths, log10_of
-from tinygrad_edu.trace.roles import KINDS, is_activation
+from tinygrad_edu.trace.roles import is_activation
 from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.step import Steps
 from tinygrad_edu.trace.text import number
@@ -26,7 +28,6 @@ from tinygrad_edu.trace.waterfall import (
     total,
     waterfall,
 )
-from tinygrad_edu.trace.wording import listed
 from tinygrad_edu.value import Value
 from tinygrad_edu.viz.behind import behind_the_loss
 from tinygrad_edu.viz.flow import compare, deciding
@@ -45,6 +46,7 @@ from tinygrad_edu.viz.flow_of_loss import (
     compare_layers,
 )
 from tinygrad_edu.viz.flow_slopes import UNKNOWN, results_of, shares_of
+from tinygrad_edu.viz.page.verdict_words import Factor, blame_told, way_told
 
 NOT_MEASURED = (math.nan,) * 4
 """What stands for the sizes of a layer's weights, of which a page says nothing."""
@@ -78,21 +80,6 @@ class Verdict:
     weight: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """What a part of the way does to the gradient.
-
-    Attributes:
-        kind: one of `roles.KINDS`.
-        noun: what it is: "slope{} of tanh", "weight{}"; the ending goes where the braces are.
-        log10: of how many times larger the gradient gets.
-    """
-
-    kind: str
-    noun: str
-    log10: float
-
-
 def judge(ledger: Steps, output: Any, params: Any, reference: tuple[float, str]) -> Verdict | None:
     """Judge the gradients of a graph; None where it has none.
 
@@ -120,9 +107,23 @@ leaves furthest from y). All of it is done by the 10 slopes of sigmoid.
     modules = Modules(graph)
     flow = _flow(graph, modules, gradients) if modules.named else None
     if flow is not None:
-        found = _of_layers(flow, is_chain=not _branches(graph))
-        return replace(found, weight=_weight_at(graph, modules, flow))
-    return _of_leaves(graph, names, gradients, reference)
+        of_network = _of_layers(flow, is_chain=not _branches(graph))
+        found: Verdict | None = replace(of_network, weight=_weight_at(graph, modules, flow))
+    else:
+        found = _of_leaves(graph, names, gradients, reference)
+    return found and _with_cause(found, graph, names)
+
+
+def _with_cause(found: Verdict, graph: Graph, names: list[str]) -> Verdict:
+    """Add where nan or inf came in: gradients may be finite though the loss is not."""
+    if _is_of_values(graph):
+        number, cause = graph.outputs[0].number, ""
+        if number is not None and not math.isfinite(number):
+            cause = f"{names[graph.outputs[0].index]} itself is {number}"
+    else:
+        cause = first_invalid(graph, invalid_numbers(graph), names)
+    joined = ": " if found.word == "nan" else ". But "
+    return replace(found, sentence=f"{found.sentence[:-1]}{joined}{cause}.") if cause else found
 
 
 def _is_of_values(graph: Graph) -> bool:
@@ -196,8 +197,8 @@ def _of_layers(flow: GradientFlow, is_chain: bool) -> Verdict:
         for i, layer in enumerate(layers)
         if at < i <= last
     ]
-    way = _way(start, flow.reference, end, layers[at].title, flow.verdict)
-    blame = _blame(factors) if is_chain else ""
+    way = way_told(start, flow.reference, end, layers[at].title, flow.verdict)
+    blame = blame_told(factors) if is_chain else ""
     return Verdict(flow.verdict, way + blame, None, start, flow.reference)
 
 
@@ -215,7 +216,7 @@ def _death(dead: LayerGradient, first: LayerGradient, start: float, reference: s
     """Say where units are dead, and what of the gradient passes the others."""
     if not first.norm:
         return f"Dead: the gradient stops at {dead.title}; {dead.reason}."
-    way = _way(start, reference, first.norm, first.title, "dead").partition(": ")[2]
+    way = way_told(start, reference, first.norm, first.title, "dead").partition(": ")[2]
     return f"Dead: at {dead.title} {dead.reason}. Through the others, {way}"
 
 
@@ -281,11 +282,26 @@ def _of_groups(
     count, which = len(groups[at]), f" furthest from {output}" if len(groups) > 1 else ""
     among = f" (which gets the most of the {count:,} leaves{which})" if count > 1 else ""
     where = f"{place}, the input of the loss," if is_behind and size != 1 else place
-    way = _way(size, where, end, names[leaf.index] + among, word)
+    way = way_told(size, where, end, names[leaf.index] + among, word)
     factors = [Factor(bar.kind, _noun(bar), bar.log10) for bar in bars]
     told = total([factor.log10 for factor in factors])
-    is_told = abs(told - log10_of(end) + log10_of(size)) < 0.5  # else paths cancel or add up
-    return Verdict(word, way + (_blame(factors) if is_told else ""), leaf.index)
+    if end == 0:  # though no factor is: from some place on, a float cannot hold it
+        is_told = math.isfinite(told)
+        way = f"{way[:-1]} from {_underflow(graph, names, gradients, leaf)} on."
+    else:
+        is_told = abs(told - log10_of(end) + log10_of(size)) < 0.5  # else paths cancel or add up
+    return Verdict(word, way + (blame_told(factors) if is_told else ""), leaf.index)
+
+
+def _underflow(
+    graph: Graph, names: list[str], gradients: Mapping[int, Any], leaf: ValueNode
+) -> str:
+    """Name the first value, on the way back to a leaf, whose gradient is 0."""
+    if not _is_of_values(graph):
+        return names[leaf.index]
+    path = next(iter(Paths(graph, graph.outputs[0], leaf)))
+    made = [use.operation.results[0].index for use in path.uses]
+    return names[next((i for i in made if _size(gradients.get(i, 0.0)) == 0), leaf.index)]
 
 
 def _noun(bar: Bar) -> str:
@@ -331,59 +347,3 @@ def _bars(
     start = log10_of(reference)
     near = (i for i, bar in enumerate(falls.bars) if abs(bar.before - start) < NOTICEABLE)
     return falls.bars[next(near, 0) :], falls.sentence
-
-
-# --- in words -------------------------------------------------------------------------------------
-
-
-def _way(start: float, place: str, end: float, arrival: str, word: str) -> str:
-    """Say from where to where, in one sentence that begins with the word."""
-    if word == "nan":
-        return f"The gradient is nan from {arrival} back."
-    sizes = f"from {number(start, 3)} at {place} to {number(end, 3)} at {arrival}"
-    if place == arrival:
-        sizes = f"is {number(end, 3)} at {place}"
-    elif not math.isfinite(end):
-        sizes = f"is no finite number any more, {sizes}"
-    else:
-        moves = "goes" if word == "healthy" else "falls" if end < start else "grows"
-        sizes = f"{moves} {sizes}{', smaller than a float can hold' if end == 0 else ''}"
-    return f"{word.capitalize()}: the gradient {sizes}."
-
-
-def _blame(factors: Sequence[Factor]) -> str:
-    """Name the kind of factors that did most of it; nothing where nothing much happened.
-
-    >>> slopes = [Factor("activation", "slope{} of tanh", -0.5)] * 6
-    >>> _blame([*slopes, Factor("weight", "weight{}", 0.4)])
-    ' Largest part: the 6 slopes of tanh (×0.001, of ×0.00251 in all).'
-    """
-    whole = total([factor.log10 for factor in factors])
-    if not math.isfinite(whole) or abs(whole) < 1:
-        return ""
-    parts = {
-        kind: total([factor.log10 for factor in factors if factor.kind == kind]) for kind in KINDS
-    }
-    kind = max(KINDS, key=lambda kind: math.copysign(1, whole) * parts[kind])
-    chosen = [factor for factor in factors if factor.kind == kind]
-    if abs(parts[kind] - whole) < 0.02:
-        return f" All of it is done by {_several(chosen)}."
-    return f" Largest part: {_several(chosen)} ({_times(parts[kind])}, of {_times(whole)} in all)."
-
-
-def _times(log10: float) -> str:
-    """Write a factor: `×0.0266`, or as a power of ten where a float cannot hold it."""
-    return f"×{number(10**log10, 3)}" if abs(log10) < 300 else f"×10^{number(round(log10))}"
-
-
-def _several(factors: Sequence[Factor]) -> str:
-    """Count factors of one kind.
-
-    >>> _several([Factor("activation", f"slope{{}} of {name}", 0.0) for name in ("relu", "tanh")])
-    'the 2 slopes of relu and tanh'
-    """
-    heads, _, names = zip(*(factor.noun.partition(" of ") for factor in factors), strict=True)
-    words = heads[0].format("" if len(factors) == 1 else "s")
-    count = f"{len(factors):,} " if len(factors) > 1 else ""
-    of = f" of {listed(list(dict.fromkeys(names)))}" if names[0] else ""
-    return f"the {count}{words}{of}"

@@ -77,8 +77,9 @@ conv1d           t; t
 conv2d           w[None]; w[None, :, :2]
 dsplit           t; 1 | t; (0,)
 einsum           'ij'; (x,)
-index_add index_copy index_reduce        x; 0; i; x
+index_add index_copy             x; 0; i; x
 index_fill       x; 0; i; z
+index_reduce     x; 0; i; x; 'prod'
 linspace logspace                        z; z; 7 | z; 2; 7 | 2; z; 7
 masked_fill      x; b; z
 masked_scatter   x; b; x

@@ -102,6 +102,10 @@ NAMES = {
     ("AddBackward0", "AddbmmBackward0"),
     ("AddBackward0", "BaddbmmBackward0"),
     ("DiagEmbedBackward0", "DiagonalScatterBackward0"),
+    ("WhereBackward0", "DiagonalScatterBackward0"),
+    ("ScatterReduceBackward0", "IndexReduceBackward0"),
+    ("DivBackward0", "DivBackward1"),  # torch tells numbers from tensors in its own code
+    ("MulBackward0", "MulBackward1"),
     ("ViewBackward0", "ReshapeAliasBackward0"),
     ("SqueezeBackward1", "SqueezeBackward4"),  # products of vectors and matrices, in other steps
     ("SqueezeBackward1", "UnsafeViewBackward0"),

@@ -146,6 +146,9 @@ NAMES = {
     ("HardsigmoidBackward0", "DivBackward0"),  # an exact stand-in for torch's
     ("PlaceBackward0", "IndexPutBackward0"),  # `place` is this library's own
     ("PlaceBackward0", "ConstantPadNdBackward0"),
+    ("StackBackward0", "MkldnnRnnLayerBackward0"),  # recurrent layers are composed here
+    ("StackBackward0", "CatBackward0"),
+    ("TransposeBackward0", "TransposeBackward1"),
 }
 """Names of nodes that differ: this library's and torch's."""
 

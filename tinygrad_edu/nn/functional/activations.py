@@ -16,6 +16,7 @@ from tinygrad_edu.nn.functional.common import (
 from tinygrad_edu.nn.values import as_values
 from tinygrad_edu.ops import activations
 from tinygrad_edu.ops import softmax as softmax_
+from tinygrad_edu.ops.checking import text
 from tinygrad_edu.tensor import Tensor
 
 
@@ -172,7 +173,7 @@ def gelu(input: Any, *, approximate: str = "none") -> Any:
     >>> torch.nn.functional.gelu(torch.tensor([-1.0, 2.0]))
     tensor([-0.1587,  1.9545])
     """
-    if approximate not in ("none", "tanh"):
+    if text("gelu", "approximate", approximate) not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh, not {approximate!r}")
     op = activations.gelu if approximate == "none" else activations.gelu_tanh
     return floating("gelu", op, input)

@@ -102,6 +102,10 @@ NAMES = {
     ("AddBackward0", "AddbmmBackward0"),
     ("AddBackward0", "BaddbmmBackward0"),
     ("DiagEmbedBackward0", "DiagonalScatterBackward0"),
+    ("WhereBackward0", "DiagonalScatterBackward0"),
+    ("ScatterReduceBackward0", "IndexReduceBackward0"),
+    ("DivBackward0", "DivBackward1"),  # torch tells numbers from tensors in its own code
+    ("MulBackward0", "MulBackward1"),
     ("ViewBackward0", "ReshapeAliasBackward0"),
     ("SqueezeBackward1", "SqueezeBackward4"),  # products of vectors and matrices, in other steps
     ("SqueezeBackward1", "UnsafeViewBackward0"),
@@ -142,6 +146,9 @@ NAMES = {
     ("HardsigmoidBackward0", "DivBackward0"),  # an exact stand-in for torch's
     ("PlaceBackward0", "IndexPutBackward0"),  # `place` is this library's own
     ("PlaceBackward0", "ConstantPadNdBackward0"),
+    ("StackBackward0", "MkldnnRnnLayerBackward0"),  # recurrent layers are composed here
+    ("StackBackward0", "CatBackward0"),
+    ("TransposeBackward0", "TransposeBackward1"),
 }
 """Names of nodes that differ: this library's and torch's."""
 

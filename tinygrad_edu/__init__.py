@@ -59,7 +59,7 @@ from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.value import Constant, Value
 from tinygrad_edu.version import __version__
 
-pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
+pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 float, double, long, int, short, bool = float32, float64, int64, int32, int16, bool_
 globals().update(FUNCTIONS)
 _class: Any

@@ -238,7 +238,9 @@ def blank_like(input: Any, dtype: Any, device: Any) -> Any:
     check_device(device)
     if not isinstance(input, Tensor):
         raise TypeError(f"argument 'input' must be Tensor, not {type(input).__name__}")
-    return np.zeros_like(input.array, None if dtype is None else dtypes.to_numpy(dtype))
+    kind = None if dtype is None else dtypes.to_numpy(dtype)
+    repeats = 0 in getattr(input.array, "strides", ())  # what was expanded has no order of its own
+    return np.zeros_like(input.array, kind, order="C" if repeats else "K")
 
 
 def zeros_like(

@@ -57,12 +57,16 @@ def normal_(self: Any, mean: float = 0.0, std: float = 1.0, *, generator: Any = 
     def draw(shape: Shape) -> Array:
         if self.is_contiguous():
             return draws.normal(shape, kind, mean, std)
-        # torch draws them one by one then, as it does fewer than 16.
-        sizes = [min(8, math.prod(shape) - start) for start in range(0, math.prod(shape), 8)]
-        parts = [draws.normal((size,), kind, mean, std) for size in sizes]
-        return np.concatenate([np.empty(0, kind), *parts]).reshape(shape)
+        return _one_by_one(draws, kind, mean, std, shape)
 
     return _filled(self, draw)
+
+
+def _one_by_one(draws: Any, kind: Any, mean: float, std: float, shape: Shape) -> Array:
+    """Draw normal numbers as torch does where fewer than 16 lie side by side in memory."""
+    sizes = [min(8, math.prod(shape) - start) for start in range(0, math.prod(shape), 8)]
+    parts = [draws.normal((size,), kind, mean, std) for size in sizes]
+    return np.concatenate([np.empty(0, kind), *parts]).reshape(shape)
 
 
 def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
@@ -132,6 +136,57 @@ def exponential_(self: Any, lambd: float = 1.0, *, generator: Any = None) -> Any
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     draws, kind = rng.chosen(generator), self.array.dtype
     return _filled(self, lambda shape: draws.exponential(shape, kind, lambd))
+
+
+def log_normal_(self: Any, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Any:
+    """Fill with numbers whose logarithm is drawn from the normal distribution."""
+    mean, std = number("log_normal_", "mean", mean), number("log_normal_", "std", std)
+    if not std > 0:
+        raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
+    _insist_on_floats(self, "log_normal_cpu")
+    draws, kind = rng.chosen(generator), self.array.dtype
+
+    def draw(shape: Shape) -> Array:
+        numbers = _one_by_one(draws, np.float64, mean, std, shape)
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(numbers), kind)
+
+    return _filled(self, draw)
+
+
+def cauchy_(self: Any, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Any:
+    """Fill with numbers drawn from the Cauchy distribution, which has no mean."""
+    median, sigma = number("cauchy_", "median", median), number("cauchy_", "sigma", sigma)
+    if not sigma > 0:
+        raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma}")
+    if self.array.dtype.kind != "f":
+        raise RuntimeError(
+            "Cauchy distribution is a continuous probability distribution. dtype must be a "
+            f"floating point but you specified {self.dtype.title}"
+        )
+    draws, kind = rng.chosen(generator), self.array.dtype
+
+    def draw(shape: Shape) -> Array:
+        part = draws.uniform(shape, np.float64)
+        return (median + sigma * np.tan(np.pi * (part - 0.5))).astype(kind)
+
+    return _filled(self, draw)
+
+
+def geometric_(self: Any, p: float, *, generator: Any = None) -> Any:
+    """Fill with how many throws it takes until a coin that says yes with probability p does."""
+    p = number("geometric_", "p", p)
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p}")
+    draws, kind = rng.chosen(generator), self.array.dtype
+    if kind.kind == "b":
+        raise NotImplementedError("\"geometric_cpu\" not implemented for 'Bool': it counts")
+
+    def draw(shape: Shape) -> Array:
+        part = draws.uniform(shape, np.float64)
+        return np.asarray(np.ceil(np.log(part) / math.log1p(-p)), kind)
+
+    return _filled(self, draw)
 
 
 def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_edu.autograd.origins import remember
 from tinygrad_edu.in_place_methods import attach_in_place
 from tinygrad_edu.later import as_function
+from tinygrad_edu.missing import attach_missing
 from tinygrad_edu.operators import compare as compare_by
 from tinygrad_edu.ops import TABLE
 from tinygrad_edu.ops.reductions import reduced_dims
@@ -178,3 +179,4 @@ FUNCTIONS.update(METHODS, numel=numel, is_tensor=is_tensor)
 for _name, _method in METHODS.items():
     setattr(Tensor, _name, _method)
 attach_in_place(Tensor)
+attach_missing(Tensor)

@@ -14,12 +14,12 @@ NAMES = """
     arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and
     bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max
     clamp_min clip copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv
-    exp exp2 expm1 fix floor floor_divide fmod frac gcd ge greater greater_equal gt
-    heaviside hypot index_add index_copy index_fill index_put index_reduce lcm ldexp le lerp less
-    less_equal lgamma log log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt
-    masked_fill masked_scatter mul multiply nan_to_num ne neg negative not_equal pow put rad2deg
-    reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn sigmoid
-    sign sin sinc sinh sqrt square sub subtract tan tanh tril triu true_divide trunc xlogy
+    exp exp2 expm1 fix floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside hypot
+    index_add index_copy index_fill index_put index_reduce lcm ldexp le lerp less less_equal lgamma
+    log log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt masked_fill
+    masked_scatter mul multiply nan_to_num ne neg negative nextafter not_equal polygamma pow put
+    rad2deg reciprocal relu remainder renorm round rsqrt scatter scatter_add scatter_reduce sgn
+    sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril triu true_divide trunc xlogy
 """
 """Each gives tensors a method `NAME_`, where they have the method `NAME`."""
 

@@ -21,16 +21,17 @@ BOTH = {
     "ops.matrices": "cholesky det inverse logdet slogdet",
     "ops.decompositions": "pinverse qr svd",
     "ops.chains": "matrix_power",
-    "ops.products": "addbmm addmm addmv addr baddbmm cross dist inner vdot",
+    "ops.products": "addbmm addmm addmv addr baddbmm cross dist ger inner vdot",
     "ops.repeating": "diag diag_embed diagflat flip fliplr flipud repeat_interleave roll rot90 "
     "tile tril triu",
-    "ops.splitting": "chunk dsplit hsplit split tensor_split unbind vsplit",
+    "ops.splitting": "chunk dsplit hsplit split split_with_sizes tensor_split unbind vsplit",
     "plain.draws": "bernoulli multinomial",
     "plain.sorting": "argsort unique unique_consecutive",
+    "plain.whole": "gcd lcm",
     "plain.counting": "argwhere bincount count_nonzero histc histogram nonzero",
     "ops.masking": "masked_fill masked_scatter masked_select",
-    "ops.scattering": "index_add index_copy index_fill scatter scatter_add scatter_reduce "
-    "select_scatter",
+    "ops.scattering": "diagonal_scatter index_add index_copy index_fill index_reduce scatter "
+    "scatter_add scatter_reduce select_scatter slice_scatter",
     "ops.taking": "index_put put take take_along_dim",
     "ops.statistics": "corrcoef cov nanmean nansum",
     "ops.quantiles": "quantile nanquantile",
@@ -40,11 +41,11 @@ BOTH = {
     "ops.hyperbolic": "acosh arccosh arcsinh arctanh asinh atanh cosh sinh",
     "ops.angles": "acos arccos arcsin arctan arctan2 asin atan atan2 deg2rad hypot rad2deg sinc",
     "ops.logarithms": "exp2 log10 log2 logaddexp logaddexp2 logit",
-    "ops.blends": "addcdiv addcmul float_power lerp",
+    "ops.blends": "addcdiv addcmul float_power ldexp lerp",
     "ops.bounds": "clamp_max clamp_min fmax fmin nan_to_num",
-    "ops.signs": "copysign heaviside positive sgn",
-    "ops.tails": "erfc",
-    "ops.gamma": "digamma lgamma",
+    "ops.signs": "copysign heaviside nextafter positive sgn",
+    "ops.tails": "erfc erfinv",
+    "ops.gamma": "digamma lgamma polygamma",
     "ops.units": "hardshrink",
     "plain.logic": "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift "
     "bitwise_xor isclose isneginf isposinf isreal logical_and logical_not logical_or logical_xor "
@@ -57,6 +58,8 @@ FUNCTIONS = {
     "nn.functional": "avg_pool1d conv1d conv2d max_pool1d max_pool2d",
     "ops.arranging": "atleast_1d atleast_2d atleast_3d",
     "ops.einsum": "einsum",
+    "ops.integrals": "cumulative_trapezoid trapezoid trapz",
+    "plain.whole": "unravel_index",
     "ops.chains": "chain_matmul",
     "ops.products": "cdist tensordot",
     "ops.joining": "block_diag broadcast_shapes broadcast_tensors cartesian_prod column_stack "
@@ -64,7 +67,7 @@ FUNCTIONS = {
     "drawing": "randint_like",
     "legacy": "BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor IntTensor LongTensor "
     "ShortTensor",
-    "making": "asarray logspace",
+    "making": "asarray logspace scalar_tensor",
     "number_types": "can_cast finfo iinfo is_complex is_floating_point is_nonzero is_storage "
     "promote_types result_type",
     "settings": "are_deterministic_algorithms_enabled get_default_device get_rng_state "
@@ -79,6 +82,7 @@ FUNCTIONS = {
     "nn.functional.distances": "cosine_similarity pairwise_distance",
     "ops.blends": "rsub",
     "ops.units": "celu threshold",
+    "nn.functional.in_place": "celu_ selu_ threshold_",
     "printing": "set_printoptions",
     "pytorch": "from_torch to_torch",
     "saving": "load save",
@@ -87,8 +91,10 @@ FUNCTIONS = {
 """What only the torch namespace has."""
 
 METHODS: dict[str, str] = {
-    "making": "expand_as new_empty new_full new_ones new_tensor new_zeros reshape_as view_as",
-    "filling": "bernoulli_ exponential_ fill_diagonal_ normal_ random_ uniform_",
+    "making": "expand_as new_empty new_full new_ones new_tensor new_zeros reshape_as sum_to_size "
+    "view_as",
+    "filling": "bernoulli_ cauchy_ exponential_ fill_diagonal_ geometric_ log_normal_ normal_ "
+    "random_ uniform_",
     "ops.arranging": "unfold",
     "ops.blends": "float_power_",
     "ops.products": "trace",

@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_edu import creation, dtypes
 from tinygrad_edu.creation import finish, kind_of
 from tinygrad_edu.device import check_device
-from tinygrad_edu.ops.checking import check_tensor, integer, number
+from tinygrad_edu.ops.checking import check_tensor, integer, integers, number, spread_arguments
 from tinygrad_edu.reading import to_array
 from tinygrad_edu.tensor import Tensor
 
@@ -83,6 +83,23 @@ def logspace(
         return finish(powers.astype(kind), requires_grad)
 
 
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Any:
+    """Make a tensor without dims of a number, in the default dtype unless another is given.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.scalar_tensor(3)
+    tensor(3.)
+    """
+    if isinstance(s, Tensor) and not s.ndim:
+        s = s.item()
+    if not isinstance(s, (int, float)):
+        raise TypeError(f"scalar_tensor(): argument 's' must be Number, not {type(s).__name__}")
+    return creation.full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device,
+                         requires_grad=requires_grad)  # fmt: skip
+
+
 # --- like another tensor -------------------------------------------------------------------------
 
 
@@ -140,3 +157,23 @@ def expand_as(self: Any, other: Any) -> Any:
     """Repeat along dims of size 1, without copying, to the shape of another tensor."""
     check_tensor("expand_as", other, "other")
     return self.expand(other.shape)
+
+
+def sum_to_size(self: Any, *size: Any) -> Any:
+    """Sum over the dims that broadcasting would have made, so that the shape is `size`.
+
+    Raises:
+        RuntimeError: for a size that does not expand to the shape.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.ones(4, 3).sum_to_size(1, 3)
+    tensor([[4., 4., 4.]])
+    """
+    if not size:
+        raise TypeError('sum_to_size() missing 1 required positional arguments: "size"')
+    wanted, shape = integers("sum_to_size", "size", spread_arguments(size)), tuple(self.shape)
+    before = len(shape) - len(wanted)
+    if before < 0 or any(n not in (1, m) for n, m in zip(wanted, shape[before:], strict=True)):
+        raise RuntimeError(f"size {list(wanted)} is not expandable to size {list(shape)}.")
+    dims = [d for d, n in enumerate(shape) if d < before or wanted[d - before] != n]
+    return self.sum(dims, keepdim=True).reshape(wanted) if dims else self

@@ -258,6 +258,10 @@ class Tensor(Operators, InPlace, Conversions, Facts, History):
 
     __hash__ = object.__hash__
 
+    def __dir__(self) -> list[str]:
+        """List what there is, without torch's methods that are not here (see `missing.py`)."""
+        return [name for name in super().__dir__() if hasattr(type(self), name)]
+
     if TYPE_CHECKING:  # the operations, attached from the table below
 
         def __getattr__(self, name: str) -> Any: ...

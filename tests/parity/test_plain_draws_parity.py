@@ -149,6 +149,11 @@ CALLS = (
     "torch.normal(1.3, 0.7, p.shape, dtype=p.dtype)",
     "torch.poisson(p)",
     "torch.poisson(30 * p)",
+    "torch.empty_like(p).log_normal_(0.3, 0.5)",
+    "torch.empty_like(p).geometric_(0.3)",
+    "torch.empty_like(p).cauchy_(1, 0.5)",
+    "torch.nn.functional.gumbel_softmax(p, 0.7)",
+    "torch.nn.functional.gumbel_softmax(p, hard=True, dim=0)",
 )
 LAYOUTS = ("a", "a[0]", "a.t()", "torch.stack([a, a], 2)[..., 0]", "a[:1].expand(3, a.shape[1])")
 

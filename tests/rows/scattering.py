@@ -102,4 +102,34 @@ ROWS = (
                    "a.select_scatter(1.0, 0, 0)"),
         odd_shapes=(((2, 2), (3,)), ((), ()), ((2,), ())),
     ),
+    Row(
+        "slice_scatter",
+        ("torch.slice_scatter(a, b, 0, 1, 3)", "a.slice_scatter(b, start=-2)",
+         "a.slice_scatter(src=b * 2, dim=0, end=4, step=2)"),
+        shapes=(((4, 2), (2, 2)), ((4,), (2,))),
+        odd_calls=("a.slice_scatter(b, 9)", "a.slice_scatter(b, 0, 0, 2, 0)", "a.slice_scatter(b)",
+                   "a.slice_scatter(1.0)", "a.slice_scatter(b, start=0.5)",
+                   "a.slice_scatter(b, end=-9)"),
+        odd_shapes=(((4, 2), (2,)), ((), ()), ((4,), (3,))),
+    ),
+    Row(
+        "diagonal_scatter",
+        ("torch.diagonal_scatter(a, b)", "a.diagonal_scatter(src=b * 2, dim1=1, dim2=0)"),
+        shapes=(((2, 2), (2,)), ((3, 2), (2,))),
+        odd_calls=("a.diagonal_scatter(b, 1)", "a.diagonal_scatter(b, 0, 1, 1)",
+                   "a.diagonal_scatter(b, dim1=7)", "a.diagonal_scatter(1.0)"),
+        odd_shapes=(((2, 2), (3,)), ((2,), (2,)), ((2, 2), ())),
+    ),
+    Row("diagonal_scatter",
+        ("torch.diagonal_scatter(a, b, -1, 1, 2)", "a.diagonal_scatter(b, 1, -2, -1)"),
+        shapes=(((2, 3, 3), (2, 2)),), odd_shapes=()),
+    *(
+        Row(
+            "scatter_reduce",
+            (f"torch.index_reduce(a, 0, {VECTOR}, b, '{reduce}')",
+             f"a.index_reduce(0, {VECTOR}, b, '{reduce}', include_self=False)"),
+            shapes=(((2, 2), (3, 2)), ((3, 4), (3, 4))), odd_shapes=(),
+        )
+        for reduce in REDUCE[1:]
+    ),
 )  # fmt: skip

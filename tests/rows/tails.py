@@ -2,4 +2,8 @@
 
 from rows.kinds import unary
 
-ROWS = (unary("erfc", "torch.erfc(a)", "a.erfc()", "torch.special.erfc(a)", scalars=None),)
+ROWS = (
+    unary("erfc", "torch.erfc(a)", "a.erfc()", "torch.special.erfc(a)", scalars=None),
+    unary("erfinv", "torch.special.erfinv(a)", domains=((-0.9, 0.9),), scalars=None,
+          taken_apart=False),
+)  # fmt: skip

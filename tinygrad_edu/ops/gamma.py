@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.ops.checking import check_tensor, integer
 from tinygrad_edu.ops.operation import Operation
 
 _FAR = 10
@@ -93,17 +94,36 @@ digamma: Operation = Operation(
     definition="ψ(x), the derivative of ln Γ(x)",
     derivatives=("g · ψ′(x)",),
     on_arrays=_digamma,
-    rules=(lambda g, _y, x: g * polygamma(x, n=1),),
+    rules=(lambda g, _y, x: g * slope(x, n=1),),
     dtypes="float",
 )
 
-polygamma: Operation = Operation(
+slope: Operation = Operation(
     "polygamma",
     "ψ⁽ⁿ⁾",
     definition="the n-th derivative of ψ(x)",
     derivatives=("g · ψ⁽ⁿ⁺¹⁾(x)",),
     on_arrays=_polygamma,
-    rules=(lambda g, _y, x, n: g * polygamma(x, n=n + 1),),
+    rules=(lambda g, _y, x, n: g * slope(x, n=n + 1),),
     dtypes="float",
     is_method=False,
 )
+
+
+def polygamma(n: Any, input: Any) -> Any:
+    """Compute the n-th derivative of ψ(x); as a method, `x.polygamma(n)`.
+
+    Raises:
+        RuntimeError: for a negative n.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.polygamma(1, torch.tensor([1.0, 0.5]))
+    tensor([1.6449, 4.9348])
+    """
+    if hasattr(n, "_record"):
+        n, input = input, n
+    check_tensor("polygamma", input)
+    n = integer("polygamma", "n", n)
+    if n < 0:
+        raise RuntimeError(f"polygamma(n, x) does not support negative n, but n is {n}.")
+    return slope(input, n=n) if n else digamma(input)

@@ -108,6 +108,11 @@ def vdot(input: Any, other: Any) -> Any:
     return dot(input, other)
 
 
+def ger(input: Any, vec2: Any) -> Any:
+    """Multiply every element of a vector with every one of another: torch's old name of `outer`."""
+    return outer(input, vec2)
+
+
 @composite("trace", "the sum of the diagonal")
 def trace(input: Any) -> Any:
     """Sum the diagonal of a matrix (torch.trace)."""

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.ops.arranging import diagonal, on_diagonal
 from tinygrad_edu.ops.checking import check_tensor, integer, text
 from tinygrad_edu.ops.indexing import gather_index
+from tinygrad_edu.ops.operation import composite
 from tinygrad_edu.ops.scatter_reduce import KINDS
 from tinygrad_edu.ops.scatter_reduce import scatter_reduce as reducing
-from tinygrad_edu.ops.shapes import along, normalize_dim, reshape
+from tinygrad_edu.ops.selection import where
+from tinygrad_edu.ops.shapes import along, normalize_dim, reshape, to_dtype
 from tinygrad_edu.ops.writing import (
     array_of,
     check_range,
@@ -34,6 +37,7 @@ _index_add = writing(
 _index_copy = writing(__name__, "index_copy", "copy", "x with b at the slices an index names")
 _index_fill = writing(__name__, "index_fill", "fill", "x with b in the slices an index names")
 _select_scatter = writing(__name__, "select_scatter", "scatter", "x with b as one of its slices")
+_slice_scatter = writing(__name__, "slice_scatter", "scatter", "x with b as slices of it")
 
 
 # --- element by element along a dim --------------------------------------------------------------
@@ -177,6 +181,27 @@ def _slices(input: Any, dim: int, places: Any) -> Any:
     return along(dim, places) if input.shape else (np.array(bool(places.size)),)
 
 
+def _slices_to_add(name: str, input: Any, dim: int, index: Any, source: Any) -> tuple[int, Any]:
+    """Check a dim and an index whose slices meet those of a source; return both."""
+    check_same_dtype(name, input, source, "source")
+    check_tensor(name, index, "index")
+    if len(index.shape) > 1:  # torch tells of this first
+        raise IndexError(
+            f"{name}(): Index is supposed to be a vector, but its shape is {list(index.shape)}"
+        )
+    dim, places = _vector(name, input, dim, index, "int32 int64", RuntimeError)
+    wanted = (*input.shape[:dim], len(places), *input.shape[dim + 1 :]) if input.shape else ()
+    if tuple(source.shape) != wanted:
+        raise RuntimeError(
+            f"{name}(): source tensor shape must match self tensor shape, excluding the "
+            f"specified dimension {dim}, which has the {len(places)} elements of the index: it "
+            f"should be {list(wanted)}, but is {list(source.shape)}"
+        )
+    error = RuntimeError if len(input.shape) > 1 else IndexError  # as torch has it
+    check_range(name, places, input.shape[dim] if input.shape else 1, dim, error)
+    return dim, places
+
+
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
     """Add slices of `source`, times alpha, to the slices that an index names (torch.index_add).
 
@@ -194,22 +219,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     >>> torch.zeros(3).index_add(0, torch.tensor([0, 2, 0]), torch.ones(3), alpha=2)
     tensor([4., 0., 2.])
     """
-    check_same_dtype("index_add", input, source, "source")
-    check_tensor("index_add", index, "index")
-    if len(index.shape) > 1:  # torch tells of this first
-        raise IndexError(
-            f"index_add(): Index is supposed to be a vector, but its shape is {list(index.shape)}"
-        )
-    dim, places = _vector("index_add", input, dim, index, "int32 int64", RuntimeError)
-    wanted = (*input.shape[:dim], len(places), *input.shape[dim + 1 :]) if input.shape else ()
-    if tuple(source.shape) != wanted:
-        raise RuntimeError(
-            f"index_add(): source tensor shape must match self tensor shape, excluding the "
-            f"specified dimension {dim}, which has the {len(places)} elements of the index: it "
-            f"should be {list(wanted)}, but is {list(source.shape)}"
-        )
-    error = RuntimeError if len(input.shape) > 1 else IndexError  # as torch has it
-    check_range("index_add", places, input.shape[dim] if input.shape else 1, dim, error)
+    dim, places = _slices_to_add("index_add", input, dim, index, source)
     if alpha != 1:
         source = source * (int(alpha) if array_of(source).dtype.kind in "biu" else alpha)
     return _index_add(input, source, index=_slices(input, dim, places), accumulate=True)
@@ -258,6 +268,33 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     return _index_fill(input, value, index=_slices(input, dim, places), overload=overload)
 
 
+def index_reduce(
+    input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """Reduce slices of `source` with those that an index names (torch.index_reduce).
+
+    Args:
+        input: any shape.
+        dim: the dim of the slices.
+        index: a vector of int64 or int32; see `index_add`.
+        source: the input's shape, apart from the dim.
+        reduce: prod, mean, amax or amin.
+        include_self: whether the slice that is there counts too.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.ones(2).index_reduce(0, torch.tensor([1, 1]), torch.tensor([2.0, 3.0]), "prod")
+    tensor([1., 6.])
+    """
+    if text("index_reduce", "reduce", reduce) not in KINDS or reduce == "sum":
+        raise RuntimeError(
+            "index_reduce(): reduce argument must be either prod, mean, amax or amin, got "
+            f"{reduce!r}"
+        )
+    dim, places = _slices_to_add("index_reduce", input, dim, index, source)
+    index = _slices(input, dim, places)
+    return reducing(input, source, index=index, reduce=reduce, include_self=include_self)
+
+
 def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     """Return x with `src` as one of its slices (torch.select_scatter): the opposite of `select`.
 
@@ -277,10 +314,61 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
             f"select_scatter(): index {index} out of range for tensor of size {list(shape)} at "
             f"dimension {dim}"
         )
-    wanted = (*shape[:dim], *shape[dim + 1 :])
-    if tuple(src.shape) != wanted:
+    _fitting_slice("select_scatter", src, (*shape[:dim], *shape[dim + 1 :]))
+    return _select_scatter(input, src, index=along(dim, index))
+
+
+def _fitting_slice(name: str, src: Any, wanted: Any) -> None:
+    if tuple(src.shape) != tuple(wanted):
         raise RuntimeError(
-            "select_scatter(): expected src to have a size equal to the slice of self. src size = "
+            f"{name}(): expected src to have a size equal to the slice of self. src size = "
             f"{list(src.shape)}, slice size = {list(wanted)}"
         )
-    return _select_scatter(input, src, index=along(dim, index))
+
+
+def slice_scatter(
+    input: Any, src: Any, dim: int = 0, start: Any = None, end: Any = None, step: int = 1
+) -> Any:
+    """Return x with `src` in place of x[start:end:step] along a dim (torch.slice_scatter).
+
+    >>> import tinygrad_edu as torch
+    >>> torch.zeros(4).slice_scatter(torch.ones(2), start=1, end=3)
+    tensor([0., 1., 1., 0.])
+    """
+    check_tensor("slice_scatter", input)
+    check_tensor("slice_scatter", src, "src")
+    start, end = (
+        None if x is None else integer("slice_scatter", name, x)
+        for name, x in (("start", start), ("end", end))
+    )
+    step, shape = integer("slice_scatter", "step", step), input.shape
+    if not shape:
+        raise IndexError("slice_scatter() cannot be applied to a 0-dim tensor.")
+    dim = normalize_dim(dim, len(shape))
+    if step <= 0:
+        raise RuntimeError(f"slice_scatter(): slice step must be positive, but is {step}")
+    part = slice(start, end, step)
+    count = len(range(*part.indices(shape[dim])))
+    _fitting_slice("slice_scatter", src, (*shape[:dim], count, *shape[dim + 1 :]))
+    return _slice_scatter(input, src, index=along(dim, part))
+
+
+@composite("diagonal_scatter", "x with b as a diagonal of it")
+def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """Return x with `src` as a diagonal of it (torch.diagonal_scatter); see `diagonal`.
+
+    >>> import tinygrad_edu as torch
+    >>> torch.zeros(2, 2).diagonal_scatter(torch.ones(2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    check_tensor("diagonal_scatter", src, "src")
+    _, found = diagonal.bind((input, offset, dim1, dim2), {})
+    shape = tuple(input.shape)
+    mask = np.zeros(shape, bool)
+    there = diagonal.on_arrays(mask, **found)
+    _fitting_slice("diagonal_scatter", src, there.shape)
+    there[...] = True
+    if hasattr(src, "array") and src.dtype != input.dtype:
+        src = to_dtype(src, dtype=array_of(input).dtype)
+    return where(mask, on_diagonal(src, shape=shape, **found), input)

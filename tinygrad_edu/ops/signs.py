@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.operation import Operation
-from tinygrad_edu.ops.refusals import kind_of, no_derivative
+from tinygrad_edu.ops.refusals import insist_on_floating, kind_of, no_derivative
 from tinygrad_edu.ops.selection import sign, where
 
 copysign = Operation(
@@ -55,6 +56,31 @@ heaviside = Operation(
     rules=(_no_rule, _no_rule),
     prepare=_tensors_of_one_dtype,
     grad_fn_name="NotImplemented",
+)
+
+
+def _neighbours(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    for name, x in zip(("input", "other"), inputs, strict=True):
+        check_tensor("nextafter", x, name)
+    return inputs, parameters
+
+
+def _nextafter(input: Any, other: Any) -> Any:
+    insist_on_floating("nextafter", input, other)
+    return np.nextafter(input, other)
+
+
+nextafter = Operation(
+    "nextafter",
+    "next",
+    definition="the number that comes next after a in its dtype, on the way to b",
+    derivatives=("g where a ≠ b, else 0", "0"),
+    on_arrays=_nextafter,
+    rules=(
+        lambda g, _y, a, b: where(a == b, 0.0, g),
+        lambda g, _y, _a, _b: where(False, g, 0.0),
+    ),
+    prepare=_neighbours,
 )
 
 sgn = sign  # they differ for complex numbers, which are not here

@@ -34,7 +34,8 @@ def _taylor_series() -> list[Any]:
 _SERIES = _taylor_series()
 
 
-def _erf(input: Any) -> Any:
+def erf_of_arrays(input: Any) -> Any:
+    """Compute erf of each element of an array."""
     # numpy has no erf. The series about the nearest of 385 points is right to 2 units in the last
     # place, and takes a quarter of the time of Python's erf on each element.
     size = np.fmin(np.absolute(input), _LAST).astype(np.float64)
@@ -53,7 +54,7 @@ erf = Operation(
     derivatives=("g · 2/√π · e^(−x²)",),
     on_floats=math.erf,
     source="erf({0})",
-    on_arrays=_erf,
+    on_arrays=erf_of_arrays,
     rules=(lambda g, _y, x: g * (SLOPE_AT_0 * exp(-(x * x))),),
     dtypes="float",
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
-from tinygrad_edu.ops.checking import check_tensor, integer, integers
+from tinygrad_edu.ops.checking import check_tensor, integer, integers, several_integers
 from tinygrad_edu.ops.indexing import getitem, piece
 from tinygrad_edu.ops.operation import composite
 from tinygrad_edu.ops.shapes import normalize_dim
@@ -82,6 +82,12 @@ def split(
     if not total:
         return pieces(tensor, dim, [slice(0, 0)], "Split")
     return pieces(tensor, dim, [slice(i, i + size) for i in range(0, total, size)], "Split")
+
+
+def split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ...]:
+    """Cut a tensor into pieces of listed sizes; see `split`."""
+    check_tensor("split_with_sizes", input)
+    return split(input, several_integers("split_with_sizes", "split_sizes", split_sizes), dim)  # type: ignore[no-any-return]
 
 
 def _ends_of_sections(sizes: Sequence[int], dim: int, total: int) -> list[int]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_edu.autograd.recording import enable_grad
 from tinygrad_edu.ieee import QUIET, restore, silence
+from tinygrad_edu.ops.checking import number
 from tinygrad_edu.optim.line_search import Point, strong_wolfe
 from tinygrad_edu.optim.optimizer import Array, Optimizer, check_options
 from tinygrad_edu.tensor import Tensor
@@ -60,6 +61,8 @@ class LBFGS(Optimizer):
         line_search_fn: str | None = None,
     ) -> None:
         check_options(lr=lr)
+        number("LBFGS", "tolerance_grad", tolerance_grad)
+        number("LBFGS", "tolerance_change", tolerance_change)
         defaults = {
             "lr": lr,
             "max_iter": max_iter,

@@ -25,6 +25,7 @@ from tinygrad_edu.nn.functional.activations import (
     softsign,
     tanh,
 )
+from tinygrad_edu.nn.functional.attention import gumbel_softmax, scaled_dot_product_attention
 from tinygrad_edu.nn.functional.class_losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -36,6 +37,15 @@ from tinygrad_edu.nn.functional.distances import cosine_similarity, normalize, p
 from tinygrad_edu.nn.functional.dropout import dropout, dropout2d
 from tinygrad_edu.nn.functional.embedding import embedding
 from tinygrad_edu.nn.functional.encoding import one_hot
+from tinygrad_edu.nn.functional.in_place import (
+    celu_,
+    elu_,
+    hardtanh_,
+    leaky_relu_,
+    relu_,
+    selu_,
+    threshold_,
+)
 from tinygrad_edu.nn.functional.layers import linear
 from tinygrad_edu.nn.functional.losses import huber_loss, kl_div, l1_loss, mse_loss, smooth_l1_loss
 from tinygrad_edu.nn.functional.normalization import batch_norm, layer_norm
@@ -74,6 +84,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "celu_",
     "conv1d",
     "conv2d",
     "cosine_similarity",
@@ -81,18 +92,22 @@ __all__ = [
     "dropout",
     "dropout2d",
     "elu",
+    "elu_",
     "embedding",
     "gelu",
     "glu",
+    "gumbel_softmax",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "huber_loss",
     "kl_div",
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "leaky_relu_",
     "linear",
     "log_softmax",
     "logsigmoid",
@@ -108,7 +123,10 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "relu_",
+    "scaled_dot_product_attention",
     "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "smooth_l1_loss",
@@ -120,4 +138,5 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "threshold_",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 from tinygrad_edu.nn.functional.common import (
@@ -17,6 +16,7 @@ from tinygrad_edu.nn.functional.common import (
 from tinygrad_edu.nn.values import as_values
 from tinygrad_edu.ops import activations
 from tinygrad_edu.ops import softmax as softmax_
+from tinygrad_edu.ops.checking import text
 from tinygrad_edu.tensor import Tensor
 
 
@@ -79,16 +79,8 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
     >>> torch.nn.functional.leaky_relu(torch.tensor([-1.0, 2.0]), 0.03)
     tensor([-0.0300,  2.0000])
     """
-    if not isinstance(input, Tensor):
-        return of_values("leaky_relu", _leaky(negative_slope), input, inplace)
-    insist_on_floating("leaky_relu", input)
-    if not inplace:
-        return activations.leaky_relu(input, negative_slope)
-    return input._in_place(activations.leaky_relu, negative_slope=negative_slope)
-
-
-def _leaky(negative_slope: float) -> Callable[[Any], Any]:
-    return lambda x: activations.leaky_relu(x, negative_slope)
+    op = activations.leaky_relu
+    return floating("leaky_relu", op, input, inplace, negative_slope=negative_slope)
 
 
 def prelu(input: Any, weight: Any) -> Any:
@@ -181,7 +173,7 @@ def gelu(input: Any, *, approximate: str = "none") -> Any:
     >>> torch.nn.functional.gelu(torch.tensor([-1.0, 2.0]))
     tensor([-0.1587,  1.9545])
     """
-    if approximate not in ("none", "tanh"):
+    if text("gelu", "approximate", approximate) not in ("none", "tanh"):
         raise RuntimeError(f"approximate argument must be either none or tanh, not {approximate!r}")
     op = activations.gelu if approximate == "none" else activations.gelu_tanh
     return floating("gelu", op, input)

@@ -11,6 +11,7 @@ from tinygrad_edu.nn.functional.activations import log_softmax
 from tinygrad_edu.nn.functional.common import insist_on_floating, not_a_tensor
 from tinygrad_edu.nn.values import as_values, holds_values, is_array_of_values, numbers_of
 from tinygrad_edu.ops import class_losses, reductions
+from tinygrad_edu.ops.checking import integer
 from tinygrad_edu.ops.losses import check_reduction
 from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.selection import where
@@ -55,6 +56,7 @@ def nll_loss(
 
 
 def _nll(x: Any, t: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
+    ignore_index = integer("nll_loss", "ignore_index", ignore_index)
     op = class_losses.nll_loss if x.ndim < 3 else class_losses.nll_loss2d
     return op(x, t, weight, ignore_index, reduction)
 

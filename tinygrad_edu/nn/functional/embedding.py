@@ -31,7 +31,8 @@ def row_of_padding(padding_idx: int | None, rows: int) -> int | None:
     if padding_idx is None:
         return None
     if not isinstance(padding_idx, (int, np.integer)):
-        raise IndexError(f"padding_idx must be an int, not {type(padding_idx).__name__}")
+        error = IndexError if isinstance(padding_idx, float) else TypeError  # as torch has it
+        raise error(f"padding_idx must be an int, not {type(padding_idx).__name__}")
     if padding_idx and not -rows <= padding_idx < rows:
         raise AssertionError(
             f"Padding_idx must be within num_embeddings, but it is {padding_idx} of {rows}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.autograd.origins import remember
+from tinygrad_edu.ops.checking import integer
 from tinygrad_edu.ops.indexing import _index_array
 from tinygrad_edu.tensor import Tensor
 
@@ -32,6 +33,9 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     index = _index_array("one_hot", tensor)
     if index.size and index.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
+    num_classes = integer("one_hot", "num_classes", num_classes)
+    if index.size and num_classes < -1:
+        raise RuntimeError("Class values must be smaller than num_classes.")
     if not index.size and num_classes < 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor.")
     count = num_classes if num_classes >= 0 else int(index.max()) + 1

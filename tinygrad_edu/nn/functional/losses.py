@@ -18,13 +18,14 @@ from tinygrad_edu.ops import losses, powers, reductions, selection, special
 from tinygrad_edu.tensor import Tensor
 
 
-def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """Compute the squared errors (input − target)², their mean or their sum.
 
     Args:
         input: any shape.
         target: the same shape; if it differs, they are broadcast, with a warning.
         reduction: "mean", "sum" or "none" for each error by itself.
+        weight: how much each error counts, the shape of the input.
 
     Returns:
         A single number, or with "none" the errors.
@@ -38,6 +39,9 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
     tensor(2.)
     """
+    if weight is not None:
+        errors = mse_loss(input, target, reduction="none")
+        return _weighted(errors, input, weight, losses.check_reduction(reduction))
     if isinstance(input, Tensor) and isinstance(target, Tensor):
         if input.array.shape != target.array.shape:
             warn_of_sizes(input, target)
@@ -48,13 +52,14 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     return losses.mse_loss(*pair_of_values("mse_loss", input, target), reduction)
 
 
-def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """Compute the absolute errors |input − target|, their mean or their sum.
 
     Args:
         input: any shape.
         target: the same shape; if it differs, they are broadcast, with a warning.
         reduction: "mean", "sum" or "none" for each error by itself.
+        weight: how much each error counts, the shape of the input.
 
     Returns:
         A single number, or with "none" the errors.
@@ -73,7 +78,26 @@ def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
             warn_of_sizes(input, target)
     else:
         input, target = pair_of_values("l1_loss", input, target)
-    return _reduced(selection.absolute(input - target), reduction)
+    errors = selection.absolute(input - target)
+    if weight is not None:
+        return _weighted(errors, input, weight, reduction)
+    return _reduced(errors, reduction)
+
+
+def _weighted(errors: Any, input: Any, weight: Any, reduction: str) -> Any:
+    """Weigh errors; their mean is divided by the sum of the weights."""
+    _check_weight(weight, input)
+    errors = errors * weight
+    total = _reduced(errors, "none" if reduction == "none" else "sum")
+    return total / reductions.sum(weight) if reduction == "mean" else total
+
+
+def _check_weight(weight: Any, input: Any) -> None:
+    if tuple(getattr(weight, "shape", ())) != tuple(input.shape):
+        raise ValueError(
+            "Weights and input must have the same size, but got shapes "
+            f"{list(getattr(weight, 'shape', ()))} and {list(input.shape)}"
+        )
 
 
 def _reduced(errors: Any, reduction: str) -> Any:
@@ -151,11 +175,7 @@ def huber_loss(
         t = t.to(x.dtype)
     if weight is None:
         return losses.huber_loss(x, t, reduction, delta)
-    if tuple(getattr(weight, "shape", ())) != tuple(x.shape):
-        raise ValueError(
-            "Weights and input must have the same size, but got shapes "
-            f"{list(getattr(weight, 'shape', ()))} and {list(x.shape)}"
-        )
+    _check_weight(weight, x)
     return _reduced(losses.huber_loss(x, t, "none", delta) * weight, reduction)
 
 

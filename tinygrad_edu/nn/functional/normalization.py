@@ -13,6 +13,7 @@ from tinygrad_edu.nn.functional.common import insist_on_floating, record
 from tinygrad_edu.nn.functional.windows import tensor_or_values
 from tinygrad_edu.nn.values import as_values
 from tinygrad_edu.ops import normalization
+from tinygrad_edu.ops.checking import check_tensor, number
 from tinygrad_edu.tensor import Tensor
 
 
@@ -54,9 +55,11 @@ def batch_norm(
             [ 1.0000,  1.0000]])
     """
     x = tensor_or_values("batch_norm", input)
-    _check_batch(x, running_mean, running_var, training, eps)
+    momentum, eps = number("batch_norm", "momentum", momentum), number("batch_norm", "eps", eps)
+    _check_batch(x, training, eps)
     given = {"running_mean": running_mean, "running_var": running_var, "weight": weight}
     _check_channels(x, {**given, "bias": bias})
+    _check_running(x, running_mean, running_var, training)
     if not math.prod(x.shape):
         return _of_nothing(x, weight, bias)
     weight, bias = _ones_and_zeros(x, x.shape[1:2], weight, bias)
@@ -109,7 +112,7 @@ def layer_norm(
             "layer_norm(): argument 'normalized_shape' (position 2) must be tuple of ints, not "
             f"{type(normalized_shape).__name__}"
         )
-    shape = tuple(normalized_shape)
+    shape, eps = tuple(normalized_shape), number("layer_norm", "eps", eps)
     _check_last_dims(x, shape, {"weight": weight, "bias": bias})
     weight, bias = _ones_and_zeros(x, shape, weight, bias)
     return _apply(normalization.layer_norm, (x, weight, bias), {"eps": eps})
@@ -118,8 +121,10 @@ def layer_norm(
 # --- checks --------------------------------------------------------------------------------------
 
 
-def _check_batch(x: Any, running_mean: Any, running_var: Any, training: bool, eps: float) -> None:
+def _check_batch(x: Any, training: bool, eps: float) -> None:
     shape = list(x.shape)
+    if training and len(shape) < 2:
+        raise IndexError(f"batch_norm: the second dim counts the channels; the shape is {shape}")
     if training and shape and math.prod((*shape[:1], *shape[2:])) == 1:
         raise ValueError(
             f"Expected more than 1 value per channel when training, got input size {x.shape}: the "
@@ -128,9 +133,12 @@ def _check_batch(x: Any, running_mean: Any, running_var: Any, training: bool, ep
     if eps < 0.0 or (training and eps == 0.0):
         wanted = "positive during training" if training else "non-negative"
         raise ValueError(f"batch_norm eps must be {wanted}, but got {eps}")
+
+
+def _check_running(x: Any, running_mean: Any, running_var: Any, training: bool) -> None:
     if training and (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
-    if training or 0 in shape:
+    if training or 0 in x.shape:
         return
     for name, running in (("running_mean", running_mean), ("running_var", running_var)):
         if running is None:
@@ -142,6 +150,7 @@ def _check_channels(x: Any, given: dict[str, Any]) -> None:
     for name, other in given.items():
         if other is None:
             continue
+        check_tensor("batch_norm", other, name)
         if math.prod(other.shape) != channels:
             raise RuntimeError(
                 f"{name} should contain {channels} elements not {math.prod(other.shape)}: one for "
@@ -162,6 +171,8 @@ def _check_last_dims(x: Any, shape: tuple[int, ...], given: dict[str, Any]) -> N
             "element, but got normalized_shape = []"
         )
     for name, other in given.items():
+        if other is not None:
+            check_tensor("layer_norm", other, name)
         if other is not None and tuple(other.shape) != shape:
             raise RuntimeError(
                 f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.nn.functional.windows import tensor_or_values
+from tinygrad_edu.ops.checking import number
 from tinygrad_edu.ops.padding import constant_pad_nd
 from tinygrad_edu.ops.refusals import kind_of
 
@@ -46,7 +47,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         )
     pairs = _pairs(pad, tuple(x.shape))
     if mode == "constant":
-        return constant_pad_nd(x, pairs, 0 if value is None else value)
+        return constant_pad_nd(x, pairs, 0 if value is None else number("pad", "value", value))
     if value:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if len(pad) not in (2, 4, 6) or x.ndim - len(pad) // 2 not in (1, 2):

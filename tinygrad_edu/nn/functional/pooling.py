@@ -13,6 +13,7 @@ from tinygrad_edu.nn.functional.common import insist_on_floating
 from tinygrad_edu.nn.functional.windows import each_dim, tensor_or_values
 from tinygrad_edu.nn.values import numbers_of
 from tinygrad_edu.ops import pooling
+from tinygrad_edu.ops.checking import integer
 from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.pooling import Grid, Pair, Windows
 from tinygrad_edu.ops.reductions import mean
@@ -174,6 +175,8 @@ def _avg_pool(
     count_include_pad: bool,
     divisor: int | None,
 ) -> Any:
+    if divisor is not None:
+        divisor = integer(name, "divisor_override", divisor)
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")
     places = _places(name, x, sizes, ceil_mode)
@@ -213,9 +216,8 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
     name = "adaptive_avg_pool2d"
     x = tensor_or_values(name, input)
     size = _output_size(name, x, output_size)
-    if size == (1, 1) and isinstance(x, Tensor) and x.ndim in (3, 4):
-        insist_on_floating(name, x)
-        return mean(x, (-2, -1), keepdim=True)  # as torch does
+    if size == (1, 1) and isinstance(x, Tensor):
+        return mean(x, (-2, -1), keepdim=True)  # as torch does, of any number of dims
     _check_input(name, x, f"{name}(): Expected 3D or 4D tensor, but got {list(x.shape)}")
     if isinstance(x, Tensor):
         insist_on_floating(name, x)

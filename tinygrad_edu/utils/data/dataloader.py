@@ -84,6 +84,9 @@ class DataLoader(Generic[T_co]):
             raise NotImplementedError(
                 f"pin_memory_device={pin_memory_device!r} is not there: the CPU is the only device"
             )
+        if generator is not None and not isinstance(generator, Generator):
+            kind = type(generator).__name__
+            raise TypeError(f"DataLoader(): argument 'generator' must be a Generator, not {kind}")
         shuffle = bool(shuffle)
         _refuse_contradictions(batch_size, shuffle, sampler, batch_sampler, drop_last)
         if batch_sampler is not None:

@@ -214,6 +214,12 @@ class Program:
 
         return quiet
 
+    @property
+    def differentiated(self) -> list[int]:
+        """The places in `inputs` of those that get a gradient."""
+        gradients = self._returned["gradients"]
+        return [k for k, i in enumerate(self.inputs) if gradients[i]]
+
     def _lean(self, functions: dict[str, Any]) -> Callable[..., tuple[Any, list[Any]]]:
         """Compile the program without lines that nothing needs or that are there already."""
         output = self.names[self.graph.outputs[0].index]

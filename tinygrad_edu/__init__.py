@@ -51,6 +51,7 @@ from tinygrad_edu.dtypes import (
     uint8,
 )
 from tinygrad_edu.functions import FUNCTIONS
+from tinygrad_edu.memory import keep_freed_memory
 from tinygrad_edu.missing import missing
 from tinygrad_edu.notebook import mimebundle
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
@@ -65,6 +66,7 @@ globals().update(FUNCTIONS)
 _class: Any
 for _class in (Value, Tensor):
     _class._repr_mimebundle_ = mimebundle
+keep_freed_memory()
 
 _PACKAGES = {
     "accelerator", "backends", "cuda", "datasets", "linalg", "mps", "nn", "onnx", "optim", "random",

@@ -71,12 +71,12 @@ class Value:
         Args:
             create_graph: make the gradients `Value`s that can be differentiated again.
         """
-        if create_graph or anomaly.enabled:
+        order = None if create_graph or anomaly.enabled else _order(self)
+        if order is None:
             from tinygrad_edu.autograd import backward
 
             return backward(self, create_graph=create_graph)
-        _backward(self)
-        return None
+        return _backward(self, order)
 
     # --- what the engine asks of a vertex --------------------------------------------------------
 
@@ -168,7 +168,8 @@ class Value:
     def __repr__(self) -> str:
         grad = "" if self.grad is None else f", grad={getattr(self.grad, 'data', self.grad)!r}"
         label = "" if self.label is None else f", label={self.label!r}"
-        return f"{type(self).__name__}({self.data!r}{grad}{label})"
+        kind = "Value" if self.requires_grad else "Constant"
+        return f"{kind}({self.data!r}{grad}{label})"
 
     def __float__(self) -> float:
         return self.data
@@ -347,14 +348,19 @@ def _recorded_contribution(rule: Any, upstream: Any, *arguments: Any) -> Any:
     return found
 
 
-def _order(root: Value) -> list[Value]:
-    """List what `root` was computed from and is no leaf, inputs first: a depth-first walk."""
+def _order(root: Value) -> list[Value] | None:
+    """List what `root` was computed from and is no leaf, inputs first: a depth-first walk.
+
+    None if there are values in it that were computed of more than two others, by a program.
+    """
     order: list[Value] = []
     seen = {root}
     stack = [root] if root.op is not None else []
     while stack:
         value = stack[-1]
         left, right = value.left, value.right
+        if left is None:
+            return None
         if left.op is not None and left not in seen:
             seen.add(left)
             stack.append(left)
@@ -366,9 +372,8 @@ def _order(root: Value) -> list[Value]:
     return order
 
 
-def _backward(root: Value) -> None:
+def _backward(root: Value, order: list[Value]) -> None:
     """Do what `autograd.engine.backpropagate` does, for floats kept in `.grad`: 3 times as fast."""
-    order = _order(root)
     for value in order:
         value.grad = None
     root.accumulate(1.0)

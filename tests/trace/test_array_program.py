@@ -337,3 +337,35 @@ def test_an_index_of_one_dim_is_computed() -> None:
     x = torch.tensor([1.0, -2.0, 3.0, 0.5], requires_grad=True)
     program = trace.program((x[x.argmax()[None]] * x).sum())
     assert program(np.array([5.0, 1.0, 0.0, 0.0])).gradients["x"].tolist() == [11.0, 5.0, 5.0, 5.0]
+
+
+def printed(program: object) -> str:
+    source = program.source
+    assert max(map(len, source.splitlines())) <= 100
+    return source
+
+
+def test_a_program_brings_only_what_it_needs() -> None:
+    x = torch.tensor([[1.0, -2.0], [3.0, 0.5]], requires_grad=True)
+    ids = torch.tensor([1, 0, 1])
+    source = printed(trace.program((x[ids, 1:] * torch.softmax(x, 1)[:, 1:].sum()).sum()))
+    assert "Path" not in source and "insist" not in source
+    assert "def program(x, ids):" in source
+    assert "put(d_v" in source and "np.s_[:, 1:], (2, 2))" in source
+
+
+def test_a_masked_fill_is_differentiated_by_the_mask() -> None:
+    x = torch.tensor([1.0, -2.0], requires_grad=True)
+    source = printed(trace.program((x.masked_fill(x > 0, -1.0) * -1).sum()))
+    assert "d_x = np.where(mask, 0.0, d_v1)" in source
+    assert "v2 = -v1" in source
+    assert "gradient(" not in source
+
+
+def test_a_long_call_is_written_in_several_lines() -> None:
+    from tinygrad_edu import nn
+
+    conv = nn.Conv2d(1, 2, 3, padding=1)
+    x = torch.ones(1, 1, 4, 4)
+    source = printed(trace.program(nn.functional.layer_norm(conv(x), (4, 4)).sum(), conv))
+    assert "    v1 = convolution_bias(\n        x, weight, bias, stride=(1, 1)," in source

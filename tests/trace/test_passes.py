@@ -36,12 +36,20 @@ def test_factors_of_one_go() -> None:
     assert lines(without_ones(steps)) == ["a = x", "b = x + y"]
 
 
+def test_factors_of_minus_one_are_signs_and_first_powers_go() -> None:
+    power = Expression("np.power({0}, {1})", (X, 1))
+    steps = [Step("a", times(X, -1.0)), Step("b", times(-1, plus(X, Y))), Step("c", power)]
+    assert lines(without_ones(steps)) == ["a = -x", "b = -(x + y)", "c = x"]
+
+
 def test_other_laws_are_left_alone_because_they_do_not_hold() -> None:
     kept = [
         Step("a", plus(X, 0.0)),  # -0 + 0 is 0
         Step("b", times(X, 0.0)),  # inf * 0 is nan
         Step("c", times(X, True)),  # a bool changes the dtype of bools
-        Step("d", times(X, -1.0)),
+        Step("d", times(X, -2.0)),
+        Step("e", Expression("np.power({0}, {1})", (X, 0))),
+        Step("f", Expression("{0} / {1}", (X, -1.0), PRODUCT, (PRODUCT, PRODUCT + 1))),
     ]
     assert lines(folded(without_ones(kept))) == lines(kept)
 

@@ -302,3 +302,32 @@ def test_computed_constants_can_be_copied() -> None:
     constant = Value(2.0).detach()
     for copy in (copying.deepcopy(constant), pickle.loads(pickle.dumps(constant))):
         assert (type(copy), copy.data) == (Constant, 2.0)
+
+
+# --- how it is printed ---------------------------------------------------------------------------
+
+
+def test_no_line_of_a_network_is_longer_than_a_page_is_wide() -> None:
+    model = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 1)).to(Value)
+    output = model([Value(0.5, label=f"x{i}") for i in range(3)])[0]
+    written = trace.program(output, params=model).python
+    assert max(map(len, written.splitlines())) <= 100
+    assert "weight_0_1_2" in written
+    namespace: dict = {}
+    exec(written, namespace)
+    numbers = {f"x{i}": 0.5 for i in range(3)}
+    for index in (0, 2):
+        for kind in ("weight", "bias"):
+            values = getattr(model[index], kind)
+            for place in np.ndindex(values.shape):
+                numbers["_".join(map(str, (kind, index, *place)))] = values[place].data
+    assert namespace["program"](**numbers)[0] == output.data
+
+
+def test_factors_of_one_and_minus_one_are_not_written() -> None:
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    written = trace.program((1.0 * x * -1) * (-1.0 * y) + x**2).python
+    assert "v1 = x  # 1 · x" in written
+    assert "v2 = -v1" in written
+    assert "v3 = -y" in written
+    assert "(2.0 * x)" in written

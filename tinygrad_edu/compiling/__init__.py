@@ -26,13 +26,13 @@ from tinygrad_edu.compiling.structures import (
     shape_of,
     with_leaves,
 )
-from tinygrad_edu.compiling.value_variant import Looks, ValueVariant, named_constants
+from tinygrad_edu.compiling.value_variant import Looks, ValueVariant, as_leaves, named_constants
 from tinygrad_edu.compiling.variant import Variant
 from tinygrad_edu.compiling.watching import is_watching, watching
 from tinygrad_edu.dtypes import default_float
 from tinygrad_edu.nn.module import Module
 from tinygrad_edu.tensor import Tensor
-from tinygrad_edu.value import Value
+from tinygrad_edu.value import Constant, Value
 
 MOST_VARIANTS = 8
 """How many kinds of calls one function is compiled for; others run as they are."""
@@ -109,8 +109,8 @@ class CompiledFunction:
             key: Any = (kinds(args, tensors), thread.here.scope is None, default_float())
             if kwargs:
                 key = (*key, kind(kwargs, tensors))
-            if len(tensors) > 1 and len(set(map(id, tensors))) < len(tensors):
-                key = (*key, tuple(list(map(id, tensors)).index(id(x)) for x in tensors))
+            if len(tensors) > 1:
+                key = (*key, _repeats(tensors))
         except TypeError as error:
             return self._give_up(str(error), args, kwargs)
         found = self.variants.get(key)
@@ -132,16 +132,17 @@ class CompiledFunction:
         """Do the same with `Value`s, and with floats as what the program takes."""
         leaves: list[Any] = []
         try:
-            key = kind_of_values((args, kwargs), leaves)
+            key: Any = kind_of_values((args, kwargs), leaves)
         except TypeError as error:
             return self._give_up(str(error), args, kwargs)
         if thread.here.scope is None:
             return self.function(*args, **kwargs)
+        key = key, _repeats([x for x in leaves if isinstance(x, Value)])
         for known in self.variants.setdefault(key, []):
             if known.guards.hold():
                 if known.variant is None:
                     return self._watch_values(known, leaves, args, kwargs)
-                return rebuilt(known.shape, iter(known.variant.run(leaves) or ()))
+                return rebuilt(known.shape, iter(known.variant.run(leaves)))
         new = self._new_variant(key)
         if new is None:
             return self._give_up(f"it was called in more than {MOST_VARIANTS} ways", args, kwargs)
@@ -154,29 +155,27 @@ class CompiledFunction:
         reason = known.guards.reason or _reason_of(leaves, known.guards)
         if reason:
             return self._give_up(reason, args, kwargs)
-        with named_constants(known.guards.tensors.values()):
-            return self._watch_named(known, leaves, args, kwargs)
-
-    def _watch_named(
-        self, known: _Known, leaves: list[Any], args: Any, kwargs: dict[str, Any]
-    ) -> Any:
-        standing = [x if type(x) is Value else Value(float(x)) for x in leaves]
+        standing = [
+            x if isinstance(x, Value) and x.requires_grad else Constant(float(x), f"x{i}")
+            for i, x in enumerate(leaves)
+        ]
         given, named = with_leaves((args, kwargs), iter(standing))
-        looks = Looks()
-        try:
-            with looks.watching():
-                result = self.function(*given, **named)
-        except Exception as error:
-            result = self.function(*args, **kwargs)  # an error of its own is the user's to see
-            return self._refuse(looks.reason or f"it could not be watched: {error}", result)
-        if looks.reason:
+        reached = known.guards.tensors.values()
+        looks, outputs = Looks(), list[Any]()
+        with named_constants(reached), as_leaves((*reached, *standing)):
+            try:
+                with looks.watching():
+                    result = self.function(*given, **named)
+            except Exception as error:
+                looks.reason = looks.reason or f"it could not be watched: {error}"
+            else:
+                known.shape = shape_of(result, Value, outputs)
+                if not outputs or any(not x.requires_grad or x.op is None for x in outputs):
+                    looks.reason = looks.reason or "it returns no Value that it has computed"
+            if looks.reason is None:
+                variant = ValueVariant(standing, outputs, known.guards.tensors)
+        if looks.reason:  # an error of its own is the user's to see
             return self._refuse(looks.reason, self.function(*args, **kwargs))
-        outputs: list[Any] = []
-        known.shape = shape_of(result, Value, outputs)
-        if not outputs or any(type(x) is not Value or x.op is None for x in outputs):
-            reason = "it returns no Value that it has computed"
-            return self._refuse(reason, self.function(*args, **kwargs))
-        variant = ValueVariant(standing, outputs, known.guards.tensors)
         if variant.reason:
             return self._refuse(variant.reason, result)
         return self._compare(known, variant, variant.fixed, result)
@@ -273,6 +272,12 @@ class _Known:
         self.variant: Any = None
         self.first: Any = None
         self.shape: Any = None
+
+
+def _repeats(things: list[Any]) -> tuple[int, ...] | None:
+    """Tell which of several things are the same as one before; None if all differ."""
+    ids = list(map(id, things))
+    return None if len(set(ids)) == len(ids) else tuple(map(ids.index, ids))
 
 
 def _reason_of(tensors: list[Any], guards: Guards) -> str | None:

@@ -319,6 +319,8 @@ class Recorder(GraphWriter):
 
     def note(self, function: Any, arguments: Any) -> Any:
         """Write a call of a function that looks at numbers."""
+        if self.paused:  # inside of an operation, or of a rule
+            return super().note(function, arguments)
         with self.pause():
             found = function(*map(values, arguments))
         name = self.unused(function.__name__)

@@ -57,7 +57,10 @@ def holds_values(x: Any) -> bool:
 
 def kind_of_values(x: Any, leaves: list[Any]) -> Any:
     """Describe arguments that are `Value`s and numbers, and collect those."""
-    if isinstance(x, (Value, float)):
+    if isinstance(x, Value):
+        leaves.append(x)
+        return Value, x.requires_grad
+    if isinstance(x, float):
         leaves.append(x)
         return type(x)
     if isinstance(x, (tuple, list)):

@@ -1,24 +1,30 @@
-"""A compiled function of `Value`s: one program for all outputs, one line of nodes for each.
+"""A compiled function of `Value`s: a program and a node for each output.
 
 The program of an output computes its number and its slope with respect to everything that went in.
-So the output is recorded as what it is to first order, a sum of slopes times inputs: a node for
-each input, instead of one for each operation.
+So the output is recorded as what it is to first order, a sum of slopes times inputs: one node,
+instead of one for each operation.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tinygrad_edu.autograd.recording import thread
-from tinygrad_edu.trace.straight_line import program
+from tinygrad_edu.ops.operation import Kept
+from tinygrad_edu.trace.straight_line import Program, program
 from tinygrad_edu.value import Constant, Value, is_number
 
 MOST = 50_000
 """A graph of more values than these is not compiled: Python takes seconds to read its program."""
+
+NO_SECOND_DERIVATIVES = (
+    "derivatives of derivatives are not recorded through a compiled function: call the function "
+    "itself, or compile one that takes the gradient inside"
+)
 
 _COMPUTE = ("apply", "detach", "_plain")
 _HERE = Value.backward.__code__.co_filename
@@ -89,23 +95,75 @@ def named_constants(values: Iterable[Any]) -> Iterator[None]:
             x.label = None
 
 
-class Slope:
-    """The operation of a node that adds slope · input."""
+@contextmanager
+def as_leaves(values: Iterable[Any]) -> Iterator[None]:
+    """Hide for a while how values were computed: a program is of what is done with them."""
+    before = [(x, x.op) for x in values]
+    for x, _ in before:
+        x.op = None
+    try:
+        yield
+    finally:
+        for x, op in before:
+            x.op = op
 
-    __slots__ = ("rules",)
 
-    name, symbol, definition, derivatives = "compiled", "compiled", "a program", ("g · slope",) * 2
+class CompiledValue(Value):
+    """A value that a program has computed of others, with its slope by each of them.
+
+    Attributes:
+        sources: the others, as far as they get a gradient.
+        slopes: d(this)/d(source), for each.
+    """
+
+    __slots__ = ("slopes", "sources")
+
+    sources: list[Any]
+    slopes: list[float]
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """What it was computed from."""
+        return tuple(self.sources)
+
+    inputs = operands
+
+    def pullback(
+        self, upstream: Any, relevant: Collection[Any] | None, create_graph: bool = False
+    ) -> list[Any]:
+        """Multiply by the slopes."""
+        if create_graph:
+            raise NotImplementedError(NO_SECOND_DERIVATIVES)
+        if relevant is None:
+            return [upstream * slope for slope in self.slopes]
+        return [
+            upstream * slope if source in relevant else None
+            for source, slope in zip(self.sources, self.slopes, strict=True)
+        ]
+
+
+class Compiled:
+    """The operation of a node: what is shown of it, and asked of any operation."""
+
+    name, symbol, definition, group, source = "compiled", "compiled", "a program", "", None
     parameters: dict[str, Any] = {}  # noqa: RUF012 - it has none
 
-    def __init__(self, slope: float, is_first: bool) -> None:
-        if is_first:
-            self.rules: Any = (lambda g, _y, _x: g * slope,)
-        else:
-            self.rules = (lambda g, _y, _sum, _x: g, lambda g, _y, _sum, _x: g * slope)
+    def __init__(self, node: CompiledValue) -> None:
+        self.number, self.slopes = node.data, node.slopes
+        self.derivatives = ("g · slope",) * len(node.slopes)
 
     def rule(self, index: int) -> Any:
         """Return the rule of an input."""
-        return self.rules[index]
+        slope = self.slopes[index]
+        return lambda g, _y, *_xs: g * slope
+
+    def on_float(self, *_numbers: float) -> float:
+        """Return the number that the program gave."""
+        return self.number
+
+    def keeps(self, _wanted: int, inputs: int) -> Kept:
+        """Say that its rules need no numbers of the inputs: the slopes are known."""
+        return Kept(False, (), tuple(range(inputs)), every=True)
 
     def letters(self, index: int) -> None:
         """Say that its formula has no letters of its own."""
@@ -121,30 +179,29 @@ class ValueVariant:
 
     Attributes:
         reason: why it cannot be run; None if it can.
+        fixed: the numbers in its code.
         source: the programs, as Python.
     """
 
     def __init__(self, arguments: list[Any], outputs: list[Any], reachable: dict[int, Any]) -> None:
         self.reason: str | None = None
+        self.fixed: list[float] = []
         try:
-            self.programs = [program(x, names=None) for x in outputs]
+            programs = [program(x, names=None) for x in outputs]
         except NotImplementedError as error:
             self.reason = str(error)
             return
-        if sum(len(p.graph.values) for p in self.programs) > MOST:
+        if sum(len(p.graph.values) for p in programs) > MOST:
             self.reason = f"it takes more than {MOST:,} operations on single numbers"
         places = {id(x): i for i, x in enumerate(arguments)}
-        self.takes: list[list[Any]] = []
-        self.fixed: list[float] = []
-        for written in self.programs:
-            takes = []
-            for index in written.inputs:
-                source = written.graph.values[index].source
-                takes.append(self._taken(source, places, reachable))
-            self.takes.append(takes)
-        self.source = "\n\n".join(p.python for p in self.programs)
+        self.runs = [OfOutput(p, [self._taken(p, i, places, reachable) for i in p.inputs])
+                     for p in programs]  # fmt: skip
+        self.source = "\n\n".join(p.python for p in programs)
 
-    def _taken(self, source: Any, places: dict[int, int], reachable: dict[int, Any]) -> Any:
+    def _taken(
+        self, written: Program, index: int, places: dict[int, int], reachable: dict[int, Any]
+    ) -> Any:
+        source = written.graph.values[index].source
         if id(source) in places:
             return places[id(source)]
         if id(source) in reachable:
@@ -156,30 +213,43 @@ class ValueVariant:
 
     def run(self, arguments: list[Any]) -> list[Any]:
         """Compute the outputs."""
-        outputs = []
-        for written, takes in zip(self.programs, self.takes, strict=True):
-            sources = [arguments[x] if type(x) is int else x for x in takes]
-            numbers = [x.data if isinstance(x, Value) else x for x in sources]
-            try:
-                number, slopes = written.on_floats(*numbers)
-            except (ArithmeticError, ValueError):
-                result = written(*numbers)
-                number = result.values[written.graph.outputs[0].index]
-                slopes = [result.gradients[i] for i in written.inputs]
-            outputs.append(_recorded(number, sources, slopes))
-        return outputs
+        given = [x if isinstance(x, Value) else Constant(x) for x in arguments]
+        return [run(given) for run in self.runs]
 
 
-def _recorded(number: float, sources: list[Any], slopes: list[Any]) -> Any:
-    scope = thread.here.scope
-    total: Any = None
-    if scope is not None:
-        for x, slope in zip(sources, slopes, strict=True):
-            if slope is not None and isinstance(x, Value) and x.requires_grad:
-                node: Any = _new(Value)
-                node.data, node.scope = number, scope
-                node.grad = node.label = None
-                node.op = Slope(slope, total is None)
-                node.left, node.right = (x, None) if total is None else (total, x)
-                total = node
-    return Constant(number) if total is None else total
+class OfOutput:
+    """Computes one output.
+
+    Args:
+        written: its program.
+        takes: what the program takes: a value, or the place of an argument.
+    """
+
+    def __init__(self, written: Program, takes: list[Any]) -> None:
+        self.written = written
+        self.sources: list[Any] = [None if type(x) is int else x for x in takes]
+        self.places = [(i, x) for i, x in enumerate(takes) if type(x) is int]
+        self.wanted = written.differentiated
+
+    def __call__(self, given: list[Any]) -> Any:
+        """Run the program, and record what it gave as one node."""
+        sources = self.sources.copy()
+        for i, place in self.places:
+            sources[i] = given[place]
+        numbers = [x.data for x in sources]
+        try:
+            number, slopes = self.written.on_floats(*numbers)
+        except (ArithmeticError, ValueError):
+            result = self.written(*numbers)
+            number = result.values[self.written.graph.outputs[0].index]
+            slopes = [result.gradients[i] for i in self.written.inputs]
+        wanted = self.wanted
+        if not wanted:
+            return Constant(number)
+        node: Any = _new(CompiledValue)
+        node.data, node.scope = number, thread.here.scope
+        node.grad = node.label = node.left = node.right = None
+        node.sources = [sources[i] for i in wanted]
+        node.slopes = [slopes[i] for i in wanted]
+        node.op = Compiled(node)
+        return node

@@ -14,6 +14,7 @@ from tinygrad_edu.autograd.engine import topological_order
 from tinygrad_edu.autograd.function import FunctionNode, Output, Parts
 from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.compiling.recorder import Recorder
+from tinygrad_edu.compiling.value_variant import NO_SECOND_DERIVATIVES
 from tinygrad_edu.ieee import QUIET, restore, silence
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.trace.array_program import line
@@ -245,10 +246,7 @@ class CompiledNode(FunctionNode):
                 "by the first backward pass. Use retain_graph=True there to go through it twice."
             )
         if create_graph:
-            raise NotImplementedError(
-                "derivatives of derivatives are not recorded through a compiled function: call "
-                "the function itself, or compile one that takes the gradient inside"
-            )
+            raise NotImplementedError(NO_SECOND_DERIVATIVES)
         if clock.now > self.recorded_at:
             self._refuse_changed()
         given = upstream.parts if isinstance(upstream, Parts) else {0: upstream}

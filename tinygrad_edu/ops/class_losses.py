@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_edu.autograd.origins import kept
+from tinygrad_edu.autograd.origins import kept, same
 from tinygrad_edu.ops.activations import log_sigmoid, sigmoid
 from tinygrad_edu.ops.losses import check_reduction, reduced
 from tinygrad_edu.ops.noted import noted
@@ -51,7 +51,9 @@ def _numbers(name: str, key: str, weight: Any, like: Any) -> Any:
     kind = kind if kind.kind == "f" else np.dtype(np.float64)
     if not hasattr(weight, "array"):
         return np.array(weight, kind)
-    return kept(weight.array.astype(kind), lambda array: array.astype(kind), (weight,))
+    array = weight.array.astype(kind)
+    is_same = weight.array.dtype == kind
+    return kept(array, same if is_same else lambda array: array.astype(kind), (weight,))
 
 
 def _check_broadcast(name: str, key: str, weight: Any, shape: tuple[int, ...]) -> None:

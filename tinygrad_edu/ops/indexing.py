@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.autograd.origins import kept, same
+from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import Shape, along, normalize_dim
@@ -81,13 +82,29 @@ def write(array: Any, index: Any, value: Any) -> None:
         array.put(index.read(np.arange(array.size).reshape(array.shape)), value)
 
 
-def _place(input: Any, index: Any, shape: Shape) -> Any:
+def put(input: Any, index: Any, shape: Shape) -> Any:
+    """Return zeros with x at an index that names no place twice."""
     result = np.zeros(shape, input.dtype)
-    if _is_basic(index) or isinstance(index, Path):
-        write(result, index, input)
-    else:
-        np.add.at(result, index, input)  # an element that was read twice gets both gradients
+    result[index] = input
     return result
+
+
+def add_at(input: Any, index: Any, shape: Shape) -> Any:
+    """Return zeros with x added at an index: a place that is named twice gets both."""
+    result = np.zeros(shape, input.dtype)
+    np.add.at(result, index, input)
+    return result
+
+
+def _put_in_view(input: Any, index: Path, shape: Shape) -> Any:
+    result = np.zeros(shape, input.dtype)
+    write(result, index, input)
+    return result
+
+
+def _placing(index: Any) -> Any:
+    """Choose the function, so that a program has only what its index needs."""
+    return _put_in_view if isinstance(index, Path) else put if _is_basic(index) else add_at
 
 
 place = Operation(
@@ -95,7 +112,7 @@ place = Operation(
     "place",
     definition="zeros with x added at an index",
     derivatives=("g[index]",),
-    on_arrays=_place,
+    on_arrays=lambda input, index, shape: noted(_placing(index), input, index, shape),
     rules=(lambda g, _y, _x, index, shape: getitem(g, index=index),),
     dtypes="as is",
     is_method=False,
@@ -104,7 +121,9 @@ place = Operation(
 
 def _spread(g: Any, index: Any, shape: Shape) -> Any:
     """Place g at the index; of an array at once: a sixth of the time for a small one."""
-    return _place(g, index, shape) if type(g) is np.ndarray else place(g, index, shape)
+    if type(g) is np.ndarray:
+        return _placing(index)(g, index, shape)
+    return place(g, index, shape)
 
 
 def _getitem_name(index: Any) -> str:
@@ -177,6 +196,9 @@ def _setitem_name(index: Any) -> str:
 
 def without(g: Any, index: Any) -> Any:
     """Return g with 0 at an index."""
+    only = index[0] if isinstance(index, tuple) and len(index) == 1 else index
+    if getattr(only, "dtype", None) == np.bool_ and only.shape == g.shape:
+        return where(only, 0.0, g)
     mask = np.zeros(g.shape, bool)
     write(mask, index, True)
     return where(mask, 0.0, g)

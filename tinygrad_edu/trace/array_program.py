@@ -22,11 +22,14 @@ from tinygrad_edu.trace.array_writer import RESERVED, GraphWriter
 from tinygrad_edu.trace.beside import Beside, forward_order
 from tinygrad_edu.trace.expressions import Expression, Name, Step, names_in, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, ValueNode
+from tinygrad_edu.trace.layout import with_comment, wrapped
 from tinygrad_edu.trace.passes import shortened, simplified
 from tinygrad_edu.trace.sources import Sources
 from tinygrad_edu.trace.variables import variables
 
 _PACKAGE = __name__.partition(".")[0] + "."
+
+CALL = re.compile(r"([\w.]+)\((.*)\)")
 
 WIDTH = 90
 """How long an expression may be before it is broken into several lines."""
@@ -130,30 +133,40 @@ class ArrayProgram:
 
     def function(self) -> str:
         """Write the function, without what must stand above it."""
-        found = ", ".join(f'"{name}": {d}' for name, d in self.gradients.items())
-        lines = [f"def program({', '.join(self.inputs)}):", "    # forward"]
+        found = wrapped(
+            [f'"{name}": {d}' for name, d in self.gradients.items()], "{}", 20, each=True
+        )
+        lines = [f"def program{wrapped(self.inputs, '()', 12, indent='')}:", "    # forward"]
         lines += map(line, self.forward)
         if self.backward:
             lines += ["    # backward", *map(line, self.backward)]
-        result = f"    return {self.output}, {{{found}}}\n"
-        if len(result) > 100:
-            found = found.replace(", ", ",\n        ")
-            result = f"    return {self.output}, {{\n        {found},\n    }}\n"
-        return "\n".join([*lines, result])
+        return "\n".join([*lines, f"    return {self.output}, {found}\n"])
 
 
 def line(step: Step) -> str:
     """Write a step as a line of a function."""
     target = f"{step.name} = " if step.name else ""
-    written = f"    {target}{text(step.expression)}"
-    if not step.comment:
-        return written
-    beside = f"{written}  # {step.comment}"
-    return beside if len(beside) <= 100 else f"    # {step.comment}\n{written}"
+    return with_comment(broken(f"    {target}", step.expression), step.comment)
 
 
-def program_of_arrays(graph: Graph) -> ArrayProgram:
+def broken(target: str, x: Any) -> str:
+    """Write what a variable is set to; a call that is too long with a line for each argument."""
+    line = f"{target}{text(x)}"
+    call = CALL.fullmatch(x.form) if len(line) > 100 and isinstance(x, Expression) else None
+    if call is None:
+        return line
+    needs = x.needs or (0,) * len(x.parts)
+    parts = [text(part, need) for part, need in zip(x.parts, needs, strict=True)]
+    blanks = call.group(2).split(", ")
+    return f"{target}{call.group(1)}{wrapped([y.format(*parts) for y in blanks], '()', 100)}"
+
+
+def program_of_arrays(graph: Graph, known: Mapping[int, str]) -> ArrayProgram:
     """Write the program of a graph of tensors with one output, and of what is beside it.
+
+    Args:
+        graph: the graph.
+        known: the names of the caller's variables, by the id of what they hold.
 
     Raises:
         NotImplementedError: for what cannot be written: a custom `Function`, a gradient hook, an
@@ -162,7 +175,7 @@ def program_of_arrays(graph: Graph) -> ArrayProgram:
     for value in graph.values:
         _refuse_hooks(value)
     with np.errstate(all="ignore"):  # what is written is computed too; nan needs no warning
-        return _written(graph)
+        return _written(graph, known)
 
 
 def _refuse_hooks(value: ValueNode) -> None:
@@ -174,9 +187,9 @@ def _refuse_hooks(value: ValueNode) -> None:
             )
 
 
-def _written(graph: Graph) -> ArrayProgram:
+def _written(graph: Graph, known: Mapping[int, str]) -> ArrayProgram:
     root = graph.outputs[0]
-    writer = ProgramWriter(graph)
+    writer = ProgramWriter(graph, known)
     for operation in forward_order(graph):
         writer.write_forward(operation)
     if not graph.operations:
@@ -195,9 +208,9 @@ def _written(graph: Graph) -> ArrayProgram:
 class ProgramWriter(GraphWriter):
     """Writes the program of a graph that was recorded before."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, known: Mapping[int, str]) -> None:
         super().__init__(graph, variables(graph, RESERVED), {})
-        self._beside = Beside(self)
+        self._beside = Beside(self, known)
         self._parameters: dict[OperationNode, dict[str, Any]] = {}
         for value in graph.values:
             is_constant = value.made_by is None and not value.needs_gradient

@@ -6,7 +6,7 @@ A graph has them as constants, but they follow from its numbers. How, their orig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -115,10 +115,13 @@ class Beside:
 
     Args:
         writer: what writes the graph.
+        variables: the names of the caller's variables, by the id of what they hold.
     """
 
-    def __init__(self, writer: GraphWriter) -> None:
+    def __init__(self, writer: GraphWriter, variables: Mapping[int, str]) -> None:
         self.writer = writer
+        self.variables = variables
+        self._stem = "data"  # what an array is called that has no name
         self._places = {id(value.source): value.index for value in writer.graph.values}
         self._kept: dict[int, Any] = {}  # what stands for a parameter, by the id of the array
 
@@ -173,8 +176,12 @@ class Beside:
 
     def _line(self, x: Kept, user: OperationNode, name: str) -> ArraySymbol:
         """Write a line for an array that is a parameter, or let the program take it."""
-        name = self.writer.unused(name)
+        self._stem = name
         found = self.symbol(x, user)
+        self._stem = "data"
+        if found is not None and isinstance(found.expression, Name):
+            return found
+        name = self.writer.unused(name)
         if found is None:
             self.writer.inputs[name] = np.asarray(x)
             return ArraySymbol(self.writer, Name(name), np.asarray(x))
@@ -200,7 +207,8 @@ class Beside:
         if place is not None and place in self.writer.symbols:
             return self.writer.symbols[place]
         array = vertex.array
-        return ArraySymbol(self.writer, self.writer.bound(array, vertex.name or "data"), array)
+        name = vertex.name or self.variables.get(id(vertex)) or self._stem
+        return ArraySymbol(self.writer, self.writer.bound(array, name), array)
 
 
 def _decides_shapes(user: OperationNode) -> bool:

@@ -100,7 +100,9 @@ _CONTAINERS = {list: "[{}]", tuple: "({})"}
 def _plain(x: Any) -> str:
     if isinstance(x, np.ndarray):
         return _array(x)
-    if isinstance(x, (bool, int, str, type(None))):
+    if isinstance(x, str):
+        return f'"{x}"' if x.isprintable() and '"' not in x and "\\" not in x else repr(x)
+    if isinstance(x, (bool, int, type(None))):
         return repr(x)
     if isinstance(x, np.floating):
         return f"np.{x.dtype.name}({_number(float(x))})"
@@ -108,8 +110,8 @@ def _plain(x: Any) -> str:
         return _number(x)
     if isinstance(x, (np.dtype, type)):
         return f"np.{np.dtype(x).name}" if np.dtype(x) != bool else "bool"
-    if isinstance(x, slice):
-        return f"slice({', '.join(map(text, parts_in(x)))})".replace(", None)", ")")
+    if isinstance(x, slice) or (type(x) is tuple and any(isinstance(part, slice) for part in x)):
+        return f"np.s_[{index_text(x)}]"
     if x is Ellipsis:
         return "..."
     if hasattr(x, "_fields"):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from tinygrad_edu.trace.expressions import (
+    UNARY,
     Expression,
     Name,
     Step,
@@ -26,7 +27,9 @@ Steps = list[Step]
 
 
 def without_ones(steps: Iterable[Step]) -> Steps:
-    """Write x for x · 1 and x / 1, where the 1 is a plain number, which changes no dtype.
+    """Write x for x · 1, x / 1 and x¹, and −x for x · (−1), where the 1 is a plain number.
+
+    Such a number changes no dtype.
 
     >>> product = Expression("{0} * {1}", (Name("x"), 1.0))
     >>> without_ones([Step("y", product)])[0].expression
@@ -34,19 +37,27 @@ def without_ones(steps: Iterable[Step]) -> Steps:
     """
 
     def change(x: Any) -> Any:
-        if isinstance(x, Expression) and x.form in ("{0} * {1}", "{0} / {1}"):
-            left, right = x.parts
-            if _is_one(right) and isinstance(left, (Name, Expression)):
-                return left
-            if _is_one(left) and x.form == "{0} * {1}" and isinstance(right, (Name, Expression)):
-                return right
+        if not isinstance(x, Expression) or x.form not in _WITH_ONES:
+            return x
+        left, right = x.parts
+        if _is(left, 1, -1) and x.form == "{0} * {1}":
+            left, right = right, left
+        if not isinstance(left, (Name, Expression)):
+            return x
+        if _is(right, 1):
+            return left
+        if _is(right, -1) and x.form == "{0} * {1}":
+            return Expression("-{0}", (left,), UNARY, (UNARY,))
         return x
 
     return [step_with(step, rewritten(step.expression, change)) for step in steps]
 
 
-def _is_one(x: Any) -> bool:
-    return type(x) in (int, float) and x == 1
+_WITH_ONES = ("{0} * {1}", "{0} / {1}", "np.power({0}, {1})")
+
+
+def _is(x: Any, *numbers: int) -> bool:
+    return type(x) in (int, float) and x in numbers
 
 
 def folded(steps: Iterable[Step]) -> Steps:

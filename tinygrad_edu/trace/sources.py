@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.operation import Composite, Operation
+from tinygrad_edu.trace.layout import wrapped
 
 _PACKAGE = __name__.partition(".")[0]
 
@@ -95,7 +96,7 @@ class Sources:
         self._imports.add("from collections import namedtuple")
         methods = [f for f in vars(cls).values() if getattr(f, "__module__", "") == cls.__module__]
         kept = [f for f in methods if isinstance(f, FunctionType) and f.__name__[0] != "_"]
-        head = f'class {name}(namedtuple("{name}", {list(cls._fields)!r})):'
+        head = f'class {name}(namedtuple("{name}", "{" ".join(cls._fields)}")):'
         body = [textwrap.indent(self._function(f.__name__, f), "    ") for f in kept]
         return "\n\n".join([f'{head}\n    """{cls.__doc__.splitlines()[0]}"""', *body])
 
@@ -106,10 +107,12 @@ class Sources:
         found = _without_annotations(node, source)
         found = self._with_names(found, _references(node, function), function.__module__)
         if isinstance(node, ast.Lambda):
-            head, _, body = found.partition(":")
-            takes = head.removeprefix("lambda").strip()
-            return f"def {name}({takes}):\n    return {_one_line(body)}"
-        return re.sub(r"def \w+", f"def {name}", found, count=1)
+            tree: Any = ast.parse(f"({found})", mode="eval").body
+            body = ast.unparse(tree.body) if "\n" in found else found.partition(":")[2].strip()
+            return f"{_head(name, tree)}\n    return {body}"
+        tree = ast.parse(found).body[0]
+        lines = found.splitlines(keepends=True)
+        return _head(name, tree) + "\n" + "".join(lines[_first_line(tree, lines) :])
 
     def _with_names(self, source: str, references: Any, home: str) -> str:
         """Write all that a source refers to before it, and call it as it is called there."""
@@ -167,8 +170,15 @@ def _checks(node: Any, function: Any) -> Iterator[Any]:
             called = function.__globals__.get(getattr(part.value.func, "id", ""))
             if isinstance(called, FunctionType) and called.__module__.startswith(_PACKAGE):
                 inner = definition(called)[0]
-                if len(list(_checks(inner, called))) == len(inner.body) - 1:
+                checks = list(_checks(inner, called))
+                if checks and all(x in checks or _only_names(x) for x in inner.body):
                     yield part
+
+
+def _only_names(part: Any) -> bool:
+    """Tell whether a statement is a docstring, or gives something a name."""
+    is_text = isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+    return is_text or (isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name))
 
 
 def _kernel(thing: Any) -> Any:
@@ -278,9 +288,19 @@ def _end(node: Any, offset: Any) -> int:
     return int(offset(node.end_lineno, node.end_col_offset))
 
 
-def _one_line(body: str) -> str:
-    text = body.strip()
-    return text if "\n" not in text or text.startswith("(") else f"({text})"
+def _head(name: str, tree: Any) -> str:
+    """Write the first line of a function, broken only where it would be too long."""
+    takes = re.sub(r"'([^'\"]*)'", r'"\1"', ast.unparse(tree.args))
+    parts = re.split(r", (?![^(\[{]*[)\]}])", takes) if takes else []
+    return f"def {name}{wrapped(parts, '()', len(name) + 5, indent='')}:"
+
+
+def _first_line(tree: Any, lines: list[str]) -> int:
+    """Return which line is the first after the head: a comment, or a statement."""
+    at = tree.body[0].lineno - 1
+    while lines[at - 1].lstrip().startswith("#"):
+        at -= 1
+    return int(at)
 
 
 def _references(node: Any, function: Any) -> Iterator[tuple[str, Any]]:

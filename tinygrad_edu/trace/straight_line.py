@@ -19,11 +19,12 @@ import numpy as np
 from tinygrad_edu.autograd.lines import without_line
 from tinygrad_edu.autograd.origins import Origin, Source, origin_of, same
 from tinygrad_edu.autograd.recording import RecordedPass
+from tinygrad_edu.trace import passes
 from tinygrad_edu.trace.beside import forward_order, read_with_origins
 from tinygrad_edu.trace.caller import called
 from tinygrad_edu.trace.expressions import Expression, Name, Step, text
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode
-from tinygrad_edu.trace.passes import simplified
+from tinygrad_edu.trace.layout import with_comment, wrapped
 from tinygrad_edu.trace.rule_text import definition_with_names, rule_with_names
 from tinygrad_edu.trace.scalar_functions import (
     ARRAYS,
@@ -32,7 +33,7 @@ from tinygrad_edu.trace.scalar_functions import (
     PLAIN,
     with_numpys_numbers,
 )
-from tinygrad_edu.trace.symbols import Symbol, literal, write
+from tinygrad_edu.trace.symbols import Symbol, literal, simplified, write
 from tinygrad_edu.trace.variables import is_literal, variables
 from tinygrad_edu.value import Value
 
@@ -111,12 +112,11 @@ class Program:
     @property
     def python(self) -> str:
         """The program as Python: a function of the inputs that returns output and gradients."""
-        gradients = ", ".join(
-            f'"{self.names[i]}": {self._returned["gradients"][i]}'
-            for i in self.inputs
-            if self._returned["gradients"][i]
+        pairs = [(self.names[i], self._returned["gradients"][i]) for i in self.inputs]
+        gradients = [f'"{name}": {gradient}' for name, gradient in pairs if gradient]
+        result = (
+            f"{self.names[self.graph.outputs[0].index]}, {wrapped(gradients, '{}', 20, each=True)}"
         )
-        result = f"{self.names[self.graph.outputs[0].index]}, {{{gradients}}}"
         return _imports(self.forward + self.backward) + self._function(result)
 
     def __repr__(self) -> str:
@@ -214,11 +214,17 @@ class Program:
 
         return quiet
 
+    @property
+    def differentiated(self) -> list[int]:
+        """The places in `inputs` of those that get a gradient."""
+        gradients = self._returned["gradients"]
+        return [k for k, i in enumerate(self.inputs) if gradients[i]]
+
     def _lean(self, functions: dict[str, Any]) -> Callable[..., tuple[Any, list[Any]]]:
         """Compile the program without lines that nothing needs or that are there already."""
         output = self.names[self.graph.outputs[0].index]
         gradients = [self._returned["gradients"][i] for i in self.inputs]
-        steps = simplified(map(_step, self._lines()), [output, *filter(None, gradients)])
+        steps = passes.simplified(map(_step, self._lines()), [output, *filter(None, gradients)])
         lines = [f"    {step.name} = {text(step.expression)}" for step in steps]
         head = f"def program({', '.join(self.names[i] for i in self.inputs)}):"
         result = f"    return {output}, [{', '.join(map(str, gradients))}]"
@@ -231,8 +237,8 @@ class Program:
         return self.forward + self.backward
 
     def _function(self, result: str) -> str:
-        arguments = ", ".join(self.names[i] for i in self.inputs)
-        lines = [f"def program({arguments}):", "    # forward"]
+        arguments = wrapped([self.names[i] for i in self.inputs], "()", 12, indent="")
+        lines = [f"def program{arguments}:", "    # forward"]
         lines += [_python_line(line) for line in self.forward]
         lines.append("    # backward")
         lines += [_python_line(line) for line in self.backward]
@@ -257,11 +263,12 @@ def program(output: Any, params: Any = None, *, names: str | None = "caller") ->
     >>> y.names, y().values
     (['3', 'x', 'v1'], [3.0, 2.0, 6.0])
     """
-    graph = read_with_origins(output, called(params, names))
+    known = called(params, names)
+    graph = read_with_origins(output, known)
     if not all(isinstance(x.source, (Value, int, float)) for x in graph.values):
         from tinygrad_edu.trace.array_program import program_of_arrays
 
-        return program_of_arrays(graph)
+        return program_of_arrays(graph, known.variables)
     _refuse_choices(graph)
     return program_of(graph)
 
@@ -353,8 +360,10 @@ class _Writer:
             if use.value.index not in self.computed and not use.value.needs_gradient:
                 self._write_constant(use.value)
         op = operation.vertex.op
-        xs = [_operand(self.names[use.value.index]) for use in operation.arguments]
-        expression = write(op, xs, op.parameters)
+        places = [use.value.index for use in operation.arguments]
+        expression = simplified(op, [self.symbols[i] for i in places])
+        if expression is None:
+            expression = write(op, [_operand(self.names[i]) for i in places], op.parameters)
         name = self.names[operation.results[0].index]
         note = definition_with_names(operation, self.names)
         self.forward.append(Line(name, expression.text, note))
@@ -435,8 +444,7 @@ _NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 def _python_line(line: Line) -> str:
-    comment = f"  # {line.comment}" if line.comment else ""
-    return f"    {line.name} = {line.expression}{comment}"
+    return with_comment(f"    {line.name} = {line.expression}", line.comment)
 
 
 def _imports(lines: list[Line]) -> str:

@@ -122,6 +122,9 @@ def write(op: Operation, operands: Any, parameters: dict[str, Any] | None = None
     >>> str(write(TABLE["leaky_relu"], [Symbol("x")], {"negative_slope": 0.1}))
     'where(x > 0, x, x * 0.1)'
     """
+    simple = simplified(op, operands)
+    if simple is not None:
+        return simple
     template = op.source
     if template is None:
         raise NotImplementedError(f"{op.name} cannot be written as a program of single numbers")
@@ -129,6 +132,20 @@ def write(op: Operation, operands: Any, parameters: dict[str, Any] | None = None
     texts = [literal(x) if is_call else _bracketed(x) for x in operands]
     named = {name: literal(value) for name, value in (parameters or {}).items()}
     return Symbol(template.format(*texts, **named), is_call)
+
+
+def simplified(op: Operation, operands: Any) -> Symbol | None:
+    """Write x for x · 1 and x¹, and −x for x · (−1), which are the same for every x."""
+    if op.name not in (arithmetic.mul.name, powers.pow.name):
+        return None
+    left, right = operands
+    if op.name == arithmetic.mul.name and not isinstance(left, Symbol):
+        left, right = right, left
+    if isinstance(right, Symbol) or not isinstance(left, Symbol):
+        return None
+    if right == 1:
+        return left
+    return -left if right == -1 and op.name == arithmetic.mul.name else None
 
 
 def literal(x: Any) -> str:

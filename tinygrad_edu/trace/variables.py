@@ -9,7 +9,7 @@ from typing import Any
 from tinygrad_edu.trace.graph import Graph, ValueNode
 from tinygrad_edu.trace.local import short_names
 
-_NUMBERED = re.compile(r"^((?:\d+\.)+)([A-Za-z_.]+)$")
+_NUMBERED = re.compile(r"^((?:\d+\.)+)([A-Za-z_.]+)(\[[\d,]+\])?$")
 
 
 def is_literal(value: ValueNode) -> bool:
@@ -37,7 +37,7 @@ def variables(graph: Graph, reserved: Collection[str]) -> list[str]:
             continue
         if value.kind == "constant" and value.name is None and not value.shape:
             name = "number"  # what it is today, it need not be tomorrow
-        base = _NUMBERED.sub(r"\2.\1", name)  # 0.weight is weight_0
+        base = _NUMBERED.sub(r"\2.\1\3", name)  # 0.weight is weight_0, and 0.bias[1] bias_0_1
         base = re.sub(r"\W+", "_", base, flags=re.ASCII).strip("_") or "v"
         base = f"v_{base}" if base[0].isdigit() or re.match(r"d\d*_", base) else base
         variable, copy = base, 1

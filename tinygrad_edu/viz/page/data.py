@@ -320,7 +320,7 @@ def slips(graph: Graph) -> str:
     >>> from tinygrad_edu import Value
     >>> from tinygrad_edu.trace.graph import read
     >>> slips(read(Value(0.5).tanh())).splitlines()[-2]
-    '  return [1.0 * (1 - (v[0] * v[0]))];'
+    '  return [1 - (v[0] * v[0])];'
     """
     mistaken = [
         _slip(operation, use) for operation in graph.operations for use in operation.arguments

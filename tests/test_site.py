@@ -183,6 +183,14 @@ def test_the_search_finds_a_lesson(browser, address):
 
 
 @built
+def test_no_page_loads_anything_from_the_network():
+    for path in SITE.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        loaded = re.findall(r'<(?:script|img|iframe|link)\b[^>]*(?:src|href)="(//|\w+://)', text)
+        assert loaded == [], path
+
+
+@built
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_a_phone_and_say_nothing_on_the_console(browser, address, scheme):
     view = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 844})

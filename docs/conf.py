@@ -32,7 +32,6 @@ extensions = [
 exclude_patterns = ["_build", "_made", "_ext", "sg_execution_times.rst"]
 default_role = "code"  # in lessons and docstrings, single backticks are code
 nitpicky = True
-pygments_style, pygments_dark_style = "tango", "github-dark"
 
 myst_heading_anchors = 3
 

@@ -27,8 +27,8 @@ PAGES = sorted(
     for path in DOCS.rglob("*.md")
     if not {"_build", "_made", "solutions"} & set(path.relative_to(DOCS).parts)
 )
-EXCERPTS = {"design.md"}
-"""Pages whose code is quoted from the library."""
+NOT_RUN = {"design.md", "going-to-pytorch.md"}
+"""Pages whose code is quoted from the library, or needs PyTorch (tests/exporting runs that)."""
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_code_of_each_page_is_run():
         if "```python\n" in (text := path.read_text(encoding="utf-8"))
     }
     not_run = {name for name, text in with_code.items() if "\nrun: true\n" not in text}
-    assert not_run == EXCERPTS and len(with_code) > 5
+    assert not_run == NOT_RUN and len(with_code) > 5
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,14 @@ def test_the_search_finds_a_lesson(browser, address):
     tab.wait_for_selector("ul.search li a")
     found = tab.eval_on_selector_all("ul.search li a", "links => links.map(a => a.href)")
     assert any("lessons/03_order.html" in link for link in found)
+
+
+@built
+def test_no_page_loads_anything_from_the_network():
+    for path in SITE.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        loaded = re.findall(r'<(?:script|img|iframe|link)\b[^>]*(?:src|href)="(//|\w+://)', text)
+        assert loaded == [], path
 
 
 @built

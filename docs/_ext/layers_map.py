@@ -17,14 +17,14 @@ from tinygrad_edu.viz.style import CSS_CLASS, FONT, LIGHT
 
 ALT = (
     "The packages in layers. Each imports only from layers below it: the commands on top, then "
-    "viz and onnx, compiling, trace, nn and optim, functions, tensor and value, the operation "
-    "table, and autograd at the bottom."
+    "viz and onnx, compiling, trace, nn and optim, functions, tensor and value, the operation table, and "
+    "autograd at the bottom."
 )
 SAID = {
     "cli": "the command line",
     "commands": "flow, examples, step, graph, explore",
     "viz": "drawings, gradient flow, explorer pages",
-    "onnx": "files for other runtimes",
+    "onnx": "models as files",
     "compiling": "a step recorded as a program, and run",
     "trace": "a recorded graph: read, stepped, explained, written out",
     "nn": "layers and losses",
@@ -74,6 +74,6 @@ def drawing() -> AdaptiveDigraph:
 
 def _cell(name: str) -> str:
     words = labels.font(labels.literal(name), LIGHT.text, bold=True)
-    said = labels.font(labels.literal(SAID[name], 80), LIGHT.muted)
+    said = labels.font(labels.literal(SAID[name], 80), LIGHT.muted) if name in SAID else ""
     look = {"border": 1, "color": LIGHT.text, "bgcolor": LIGHT.operation, "style": "ROUNDED"}
-    return labels.cell(f"{words}<BR/>{said}", cellpadding=6, **look)
+    return labels.cell(f"{words}<BR/>{said}" if said else words, cellpadding=6, **look)

@@ -33,6 +33,14 @@ NOTE = re.compile(r"\.\. only:: html\n\n    \.\. note::.*?example code\.\n", re.
 """What sphinx-gallery writes above each title: where to download the script."""
 
 
+AFTERWARDS = """:doc:`The solutions of the exercises </solutions/{0}>`. To go through the last
+backward pass of this lesson step by step, type ``tinygrad-edu step {1}``; for a page to play with,
+``tinygrad-edu explore {1} -o {1}.html``.
+
+"""
+"""What stands at the end of each lesson, by the names of its file and its own."""
+
+
 def stage() -> str:
     """Copy the lessons to where they are run; return the folder."""
     STAGE.mkdir(parents=True, exist_ok=True)
@@ -100,9 +108,8 @@ def _on_read(app: Any, page: str, source: list[str]) -> None:
     solutions = re.fullmatch(r"solutions/(\d\d_\w+)", page)
     if lesson:
         text = NOTE.sub("", source[0])
-        link = f":doc:`The solutions of the exercises </solutions/{lesson[1]}>`\n\n"
         before, footer, after = text.partition(".. _sphx_glr_download_")
-        source[0] = before + link + footer + after
+        source[0] = before + AFTERWARDS.format(lesson[1], lesson[1][3:]) + footer + after
     elif solutions:
         title, _, rest = source[0].partition("\n")
         source[0] = f"{title}\n\n[The lesson](../lessons/{solutions[1]}.rst)\n{rest}"

@@ -27,8 +27,8 @@ PAGES = sorted(
     for path in DOCS.rglob("*.md")
     if not {"_build", "_made", "solutions"} & set(path.relative_to(DOCS).parts)
 )
-EXCERPTS = {"design.md"}
-"""Pages whose code is quoted from the library."""
+EXCERPTS = {"design.md", "going-to-pytorch.md"}
+"""Pages whose code is quoted from the library, or needs others: tests/exporting runs it."""
 
 
 @pytest.fixture

@@ -183,7 +183,7 @@ def test_pipe(full_graphviz):
 
 def test_notebooks_get_svg():
     bundle = drawing()._repr_mimebundle_()
-    assert list(bundle) == ["image/svg+xml"]
+    assert list(bundle) == ["image/svg+xml", "text/html"]
     assert bundle["image/svg+xml"].startswith("<?xml")
 
 

@@ -40,8 +40,8 @@ BOTH = {
     "ops.rounding": "ceil fix floor floor_divide fmod frac remainder round trunc",
     "ops.hyperbolic": "acosh arccosh arcsinh arctanh asinh atanh cosh sinh",
     "ops.angles": "acos arccos arcsin arctan arctan2 asin atan atan2 deg2rad hypot rad2deg sinc",
-    "ops.logarithms": "exp2 log10 log2 logaddexp logaddexp2 logit",
-    "ops.blends": "addcdiv addcmul float_power ldexp lerp",
+    "ops.logarithms": "exp2 ldexp log10 log2 logaddexp logaddexp2 logit",
+    "ops.blends": "addcdiv addcmul float_power lerp",
     "ops.bounds": "clamp_max clamp_min fmax fmin nan_to_num",
     "ops.signs": "copysign heaviside nextafter positive sgn",
     "ops.tails": "erfc erfinv",
@@ -109,7 +109,7 @@ ON_VALUES: dict[str, str] = {
     "ops.units": "hardshrink",
     "ops.rounding": "ceil floor fmod frac remainder round trunc",
     "ops.hyperbolic": "acosh asinh atanh cosh sinh",
-    "ops.logarithms": "exp2 log10 log2 logaddexp logaddexp2 logit",
+    "ops.logarithms": "exp2 ldexp log10 log2 logaddexp logaddexp2 logit",
     "ops.angles": "acos asin atan atan2 deg2rad hypot rad2deg sinc",
 }
 """What `Value` has too: entries of the table that compute on a float."""

@@ -21,7 +21,7 @@ def mimebundle(output: Any, include: Any = None, exclude: Any = None) -> dict[st
     >>> mimebundle(Value(1.0))
     {'text/plain': 'Value(1.0)'}
     >>> sorted(mimebundle(Value(1.0) * 2)), sorted(mimebundle(tensor(1.0, requires_grad=True) * 2))
-    (['image/svg+xml', 'text/plain'], ['text/html', 'text/plain'])
+    (['image/svg+xml', 'text/html', 'text/plain'], ['text/html', 'text/plain'])
     """
     bundle = {"text/plain": repr(output)}
     if output.is_leaf:
@@ -35,15 +35,24 @@ def mimebundle(output: Any, include: Any = None, exclude: Any = None) -> dict[st
         svg: str = drawing.pipe("svg", encoding="utf-8", quiet=True)
     except (ImportError, OSError, RuntimeError, SubprocessError, ValueError):
         return bundle  # the text says what can be said
+    picture = image(svg, "the graph it was computed in")
     if hasattr(output, "grad_fn"):
-        bundle["text/html"] = _below(bundle["text/plain"], svg)
+        bundle["text/html"] = f"{preformatted(bundle['text/plain'])}\n{picture}"
     else:
-        bundle["image/svg+xml"] = svg
+        bundle |= {"text/html": picture, "image/svg+xml": svg}
     return bundle
 
 
-def _below(text: str, svg: str) -> str:
-    """Put a drawing below a text; as an image, whose stylesheet cannot reach the page."""
+def preformatted(text: str) -> str:
+    """Write a text as HTML, line by line; notebooks have it in letters of several widths else."""
+    return f'<pre style="font-family:monospace;line-height:1.4">{html.escape(text)}</pre>'
+
+
+def image(svg: str, description: str) -> str:
+    """Write a drawing as HTML: an image, no wider than its cell.
+
+    The stylesheet of an image cannot reach the page, nor that of the page the image. Notebooks that
+    are given the SVG itself cut off what is wider than the cell.
+    """
     source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-    image = f'<img src="{source}" alt="the graph it was computed in" style="max-width:100%">'
-    return f'<pre style="line-height:1.4">{html.escape(text)}</pre>\n{image}'
+    return f'<img src="{source}" alt="{html.escape(description)}" style="max-width:100%">'

@@ -17,8 +17,8 @@ from tinygrad_edu.viz.style import CSS_CLASS, FONT, LIGHT
 
 ALT = (
     "The packages in layers. Each imports only from layers below it: the commands on top, then "
-    "viz and onnx, compiling, trace, nn and optim, functions, tensor and value, the operation table, and "
-    "autograd at the bottom."
+    "viz and onnx, compiling, trace, nn and optim, functions, tensor and value, the operation "
+    "table, and autograd at the bottom."
 )
 SAID = {
     "cli": "the command line",

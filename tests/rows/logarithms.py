@@ -8,6 +8,7 @@ ROWS = (
     unary("log2", domains=(POSITIVE,)),
     unary("log10", domains=(POSITIVE,)),
     unary("exp2"),
+    binary("ldexp"),
     binary("logaddexp"),
     binary("logaddexp2"),
     unary("logit", "torch.logit(a)", "a.logit(0.125)", "torch.logit(a, eps=0.2)",

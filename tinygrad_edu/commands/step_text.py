@@ -231,6 +231,7 @@ class Printer:
             width=10_000,  # the lines are fitted already
             color_system=color,
             force_terminal=color is not None,
+            force_jupyter=False,
             legacy_windows=False,
             highlight=False,
         )

@@ -153,8 +153,7 @@ class _Call:
             twins = self._twins(size)
             args, kwargs = _replaced((self.args, self.kwargs), twins)
             inputs = {name: twins[id(x)] for name, x in self.inputs.items()}
-            writer, outputs, _ = recorded(self.model, args, kwargs, inputs)
-            runs.append((writer, outputs))
+            runs.append(recorded(self.model, args, kwargs, inputs))
         return merged(runs, self.batch)
 
     def _twins(self, size: int | None) -> dict[int, Tensor]:
@@ -162,11 +161,9 @@ class _Call:
         twins = {}
         for name, x in self.inputs.items():
             copy = x.detach().clone()
-            twins[id(x)] = (
-                copy
-                if size is None or self.batch is None
-                else (self.batch.resized(name, copy, size))
-            )
+            if self.batch is not None and size is not None:
+                copy = self.batch.resized(name, copy, size)
+            twins[id(x)] = copy
         return twins
 
 
@@ -196,6 +193,11 @@ def _named_inputs(by_argument: dict[str, Any], names: Sequence[str] | None) -> d
         parts = tensors_in(x)
         alone = isinstance(x, Tensor)
         found |= {name if alone else f"{name}_{i}": part for i, part in enumerate(parts)}
+    if len({id(x) for x in found.values()}) != len(found):
+        raise ValueError(
+            f"onnx.export: of the inputs {', '.join(found)} two are the same tensor, so that it "
+            "cannot be told which is meant where: give a copy, x.clone()"
+        )
     if names is None:
         return found
     if len(names) != len(found) or len(set(names)) != len(names):

@@ -91,7 +91,7 @@ def _joined(w: NodeWriter, *xs: Result, dim: int) -> Result:
 def indexed(w: NodeWriter, x: Result, index: Any, _cut: Any = None) -> Result:
     """Write `x[index]`: slices, numbers and new dims, or one tensor of numbers."""
     parts = list(index) if isinstance(index, tuple) else [index]
-    if Ellipsis in [p for p in parts if not isinstance(p, (Result, np.ndarray))]:
+    if any(p is Ellipsis for p in parts):
         at = next(i for i, p in enumerate(parts) if p is Ellipsis)
         given = sum(p is not None and p is not Ellipsis for p in parts)
         parts[at : at + 1] = [slice(None)] * (x.ndim - given)
@@ -139,11 +139,11 @@ def _given(w: NodeWriter, x: Any) -> Result:
 
 
 def _flipped(w: NodeWriter, x: Result, dims: Any) -> Result:
-    axes = [d % x.ndim for d in dims]
-    ends, starts = [-(2**31)] * len(axes), [-1] * len(axes)
-    if not axes:
+    if not dims:
         return x
-    return w.node("Slice", (x, *map(w.numbers, (starts, ends, axes, starts))))
+    last, before_the_first, back = ([n] * len(dims) for n in (-1, -(2**31), -1))
+    bounds = (last, before_the_first, [d % x.ndim for d in dims], back)
+    return w.node("Slice", (x, *map(w.numbers, bounds)))
 
 
 def _padded(w: NodeWriter, x: Result, pairs: Any, value: float) -> Result:

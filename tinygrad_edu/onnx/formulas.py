@@ -35,16 +35,13 @@ def _numbers(writer: Any, *numbers: Any) -> Any:
 
 
 def _between(kind: str) -> Any:
+    """Return the function that writes a node with two inputs, one of which may be a number."""
+
     def apply(a: Any, b: Any) -> Any:
         writer = (a if isinstance(a, Result) else b).writer
         return writer.node(kind, writer.alike(a, b))
 
     return apply
-
-
-def _pow(a: Any, b: Any) -> Any:
-    writer = (a if isinstance(a, Result) else b).writer
-    return writer.node("Pow", writer.alike(a, b))
 
 
 def log1p(x: Any) -> Any:
@@ -85,11 +82,11 @@ NAMES = (
 )
 FUNCTIONS: dict[str, Any] = {name: unary(name.capitalize()) for name in NAMES.split()}
 FUNCTIONS |= {
-    "where": where, "log1p": log1p, "expm1": expm1, "trunc": trunc, "fmod": _fmod, "pow": _pow,
-    "min": _between("Min"), "max": _between("Max"), "inf": math.inf, "nan": math.nan,
+    "where": where, "log1p": log1p, "expm1": expm1, "trunc": trunc, "fmod": _fmod, "hypot": hypot,
+    "min": _between("Min"), "max": _between("Max"), "pow": _between("Pow"),
+    "inf": math.inf, "nan": math.nan,
     "log2": lambda x: FUNCTIONS["log"](x) / math.log(2),
     "log10": lambda x: FUNCTIONS["log"](x) / math.log(10),
-    "hypot": hypot,
 }  # fmt: skip
 """What the formulas of the table call."""
 
@@ -108,10 +105,10 @@ class _Numpy:
     argmin = staticmethod(lambda x, axis=None, keepdims=False: x.argmin(axis, keepdims))
 
     def __getattr__(self, name: str) -> Any:
-        known = {"absolute": "abs", "arctan": "atan", "arcsin": "asin", "arccos": "acos"}
-        if known.get(name, name) not in FUNCTIONS:
+        name = {"absolute": "abs", "arctan": "atan", "arcsin": "asin"}.get(name, name)
+        if name not in FUNCTIONS:
             raise NotImplementedError(f"np.{name}")
-        return FUNCTIONS[known.get(name, name)]
+        return FUNCTIONS[name]
 
 
 def computed(text: str, names: dict[str, Any]) -> Any:

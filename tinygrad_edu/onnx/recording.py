@@ -24,7 +24,7 @@ from tinygrad_edu.trace.graph import OperationNode
 
 def recorded(
     model: Any, args: Any, kwargs: dict[str, Any], inputs: dict[str, Tensor]
-) -> tuple[NodeWriter, list[Result], Any]:
+) -> tuple[NodeWriter, list[Result]]:
     """Call a model and write its nodes.
 
     Args:
@@ -34,7 +34,7 @@ def recorded(
         inputs: the tensors in both, under the names that they get.
 
     Returns:
-        The writer, the outputs, and what the model returned.
+        The writer and the outputs.
 
     Raises:
         NotImplementedError: for what ONNX does not have, or what a file cannot do.
@@ -43,14 +43,12 @@ def recorded(
     try:
         returned = _watched(recorder, model, args, kwargs)
         _refuse(recorder, model, inputs)
-        names = {id(x): name for name, x in inputs.items()}
-        names |= {id(x): name for name, x in _members(model)}
-        reader = _Reader(recorder, names, set(inputs))
+        reader = _Reader(recorder, inputs, {id(x): name for name, x in _members(model)})
         outputs = [reader.of_tensor(x) for x in tensors_in(returned)]
         _refuse(recorder, model, inputs)  # an output may be a view of what was changed
     finally:
         recorder.undo()
-    return reader.writer, outputs, returned
+    return reader.writer, outputs
 
 
 def _watched(recorder: Recorder, model: Any, args: Any, kwargs: dict[str, Any]) -> Any:
@@ -107,17 +105,20 @@ class _Reader:
 
     Args:
         recorder: what watched it.
-        names: of inputs, parameters and buffers, by id.
-        inputs: those of the inputs.
+        inputs: the inputs by name.
+        members: names of parameters and buffers, by id.
     """
 
-    def __init__(self, recorder: Recorder, names: dict[int, str], inputs: set[str]) -> None:
-        self.recorder, self.names, self.inputs = recorder, names, inputs
+    def __init__(
+        self, recorder: Recorder, inputs: dict[str, Tensor], members: dict[int, str]
+    ) -> None:
+        self.recorder, self.members = recorder, members
+        self.inputs = {id(x): name for name, x in inputs.items()}
         self.writer = OperationWriter()
         self._results: dict[str, Any] = {}
         self._steps = {step.name: step.expression for step in recorder.forward}
         self._given = {recorder.names[i]: x for i, x in recorder.sources.items()}
-        self._changing = {name for name, x in self._given.items() if self._is_input(x)}
+        self._changing = {name for name, x in self._given.items() if id(x) in self.inputs}
         for name in sorted(self._changing):
             self._named(name)
         for step in recorder.forward:
@@ -125,9 +126,6 @@ class _Reader:
                 self._changing.add(step.name)
         for operation in recorder.graph.operations:
             self._write(operation)
-
-    def _is_input(self, x: Tensor) -> bool:
-        return self.names.get(id(x)) in self.inputs
 
     def _changes(self, expression: Any) -> bool:
         """Tell whether something follows from the inputs of the model."""
@@ -140,11 +138,11 @@ class _Reader:
         return Result(self.writer, found.name, found.dtype, x.array)
 
     def _take(self, x: Tensor) -> Result:
-        writer, name = self.writer, self.names.get(id(x), "constant")
+        writer = self.writer
         array = values(self.recorder.symbols[self.recorder.known[id(x)]])
-        if self._is_input(x):
-            return Result(writer, writer.unused(name), array.dtype, array)
-        return writer.constant(array, name)
+        if id(x) in self.inputs:
+            return Result(writer, writer.unused(self.inputs[id(x)]), array.dtype, array)
+        return writer.constant(array, self.members.get(id(x), "constant"))
 
     def _named(self, name: str) -> Any:
         """Return what a name of the recorded program stands for."""

@@ -108,15 +108,22 @@ class NodeWriter:
 
         What no node makes, or has such a name already, is copied.
         """
-        old, name = self._outside.get(x.name, x.name), self.unused(name)
+        if name in self._taken:  # by a parameter, which yields
+            self._rename(name, self.unused(name))
+        self._taken.add(name)
+        old = self._outside.get(x.name, x.name)
         if old == x.name and any(old in node.outputs for node in self.nodes):
-            for node in self.nodes:
-                node.inputs = [name if i == old else i for i in node.inputs]
-                node.outputs = [name if o == old else o for o in node.outputs]
-            self._outside[old] = name
+            self._rename(old, name)
         else:
             self.nodes.append(Node("Identity", [old], [name]))
         return name
+
+    def _rename(self, old: str, new: str) -> None:
+        for node in self.nodes:
+            node.inputs = [new if i == old else i for i in node.inputs]
+            node.outputs = [new if o == old else o for o in node.outputs]
+        self.constants = {new if n == old else n: x for n, x in self.constants.items()}
+        self._outside[old] = new
 
     def drop_unused(self, outputs: Iterable[str]) -> None:
         """Take out the nodes and constants from which no output is computed."""

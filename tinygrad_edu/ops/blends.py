@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from tinygrad_edu.ops.arithmetic import sub
-from tinygrad_edu.ops.checking import check_tensor
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.powers import pow
 from tinygrad_edu.ops.refusals import kind_of, refuse
@@ -127,20 +126,6 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Any:
             "For integral input tensors, argument alpha must not be a floating point number."
         )
     return sub(other, input if alpha == 1 else input * alpha)
-
-
-def ldexp(input: Any, other: Any) -> Any:
-    """Multiply by a power of two: input · 2ᵒᵗʰᵉʳ.
-
-    >>> import tinygrad_edu as torch
-    >>> torch.ldexp(torch.tensor([1.0, 3.0]), torch.tensor([2, -1]))
-    tensor([4.0000, 1.5000])
-    """
-    check_tensor("ldexp", input)
-    check_tensor("ldexp", other, "other")
-    if kind_of(other) == "b":
-        raise refuse("ldexp", np.dtype(bool))
-    return input * pow(2.0, other)
 
 
 def float_power(input: Any, exponent: Any) -> Any:

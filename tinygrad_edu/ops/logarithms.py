@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_edu.ops.activations import sigmoid
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.powers import log
-from tinygrad_edu.ops.refusals import insist_on_floating
+from tinygrad_edu.ops.refusals import insist_on_floating, kind_of, refuse
 from tinygrad_edu.ops.selection import where
 
 _LN2, _LN10 = math.log(2), math.log(10)
@@ -48,6 +48,26 @@ exp2 = Operation(
     source="pow(2, {0})",
     on_arrays=np.exp2,
     rules=(lambda g, y, _x: g * y * _LN2,),
+    dtypes="float",
+)
+
+
+def _no_bools(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    if kind_of(inputs[1]) == "b":
+        raise refuse("ldexp", np.dtype(bool))
+    return inputs, parameters
+
+
+ldexp = Operation(
+    "ldexp",
+    "a·2ᵇ",
+    definition="a · 2ᵇ",
+    derivatives=("g · 2ᵇ", "g · y · ln 2"),
+    on_floats=lambda a, b: a * math.pow(2.0, b),
+    source="{0} * pow(2, {1})",
+    on_arrays=lambda input, other: input * np.exp2(other),
+    rules=(lambda g, _y, _a, b: g * exp2(b), lambda g, y, _a, _b: g * y * _LN2),
+    prepare=_no_bools,
     dtypes="float",
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, overload
 
+from tinygrad_edu.notebook import preformatted
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode
 
 State = Literal["known", "zero", "underflow", "cancelled", "invalid", "missing"]
@@ -186,7 +186,7 @@ class Steps(Sequence[Step]):
         return self.markdown()
 
     def _repr_html_(self) -> str:
-        return f'<pre style="line-height:1.4">{html.escape(str(self))}</pre>'
+        return preformatted(str(self))
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -183,10 +183,10 @@ def _html_table(flow: GradientFlow, axis: Axis, columns: Sequence[str]) -> str:
     body = "".join(_html_row(layer, axis, columns) for layer in reversed(flow.layers))
     title = html.escape(f"{flow.name}: {flow.verdict} ({flow.sentence})")
     words = html.escape(notes(flow, columns))
+    foot = f'<tr><td class="words" colspan="{len(columns)}">{words}</td></tr>'
     return (
         f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
-        f'<tbody>{body}</tbody><tfoot><tr><td colspan="{len(columns)}">{words}</td></tr>'
-        "</tfoot></table>"
+        f"<tbody>{body}</tbody><tfoot>{foot}</tfoot></table>"
     )
 
 

@@ -79,6 +79,7 @@ def memory_console(width: int, color: Any) -> Console:
         width=max(width, 20),
         color_system=color,
         force_terminal=color is not None,
+        force_jupyter=False,  # where it would print into the cell
         legacy_windows=False,
         highlight=False,
     )

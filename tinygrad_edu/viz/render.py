@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import graphviz  # type: ignore[import-untyped]
 
+from tinygrad_edu.notebook import image
 from tinygrad_edu.viz import _render_matplotlib, _render_worker
 from tinygrad_edu.viz.writing import refuse_code
 
@@ -143,6 +144,15 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]
         if view or quiet_view:
             self._view(str(target), format=ending, quiet=quiet_view)
         return str(target)
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None, **options: Any
+    ) -> dict[str, Any]:
+        """Return the picture for a notebook; as HTML too, in which it is as wide as its cell."""
+        bundle: dict[str, Any] = super()._repr_mimebundle_(include, exclude, **options)
+        if include is None and "image/svg+xml" in bundle:
+            bundle["text/html"] = image(bundle["image/svg+xml"], "a graph")
+        return bundle
 
     def __repr__(self) -> str:
         return f'<{type(self).__name__}: .render("name.svg") writes it to a file>'

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -34,8 +35,38 @@ def test_code(block, printed, tmp_path, monkeypatch, capsys):
         assert part in out
 
 
-def test_links_and_pictures_are_there():
-    root = Path(__file__).parent.parent
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
+def code_of(page):
+    """The code of a page without its comments, which are translated."""
+    blocks = re.findall(r"```(?:python|sh)\n(.*?)```", page, re.DOTALL)
+    return [re.sub(r" *#.*", "", re.sub(r'title=".*?"', "", block)) for block in blocks]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_links_and_pictures_are_there(name):
+    page = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", page):
         if "://" not in target:
-            assert (root / target).exists(), target
+            assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [("README.md", "README.zh-CN.md"), ("docs/tour.md", "docs/zh/tour.md")],
+)
+def test_a_translation_has_the_same_code_and_headings_and_both_are_linked(english, chinese):
+    pages = [(ROOT / name).read_text(encoding="utf-8") for name in (english, chinese)]
+    assert code_of(pages[0]) == code_of(pages[1]) != []
+    levels = [re.findall(r"^#+(?= )", page, re.MULTILINE) for page in pages]
+    assert levels[0] == levels[1]
+    assert f"[简体中文]({'' if 'docs' not in english else 'zh/'}{Path(chinese).name})" in pages[0]
+    assert f"[English]({'' if 'docs' not in english else '../'}{Path(english).name})" in pages[1]
+
+
+def test_the_translated_lesson_has_the_code_of_the_lesson():
+    lesson = (ROOT / "examples/05_activations.py").read_text(encoding="utf-8")
+    cells = re.split(r"^# %%(.*)\n", lesson, flags=re.MULTILINE)[1:]
+    code = [text.strip() for kind, text in zip(cells[::2], cells[1::2], strict=True) if not kind]
+    page = (ROOT / "docs/zh/activations.md").read_text(encoding="utf-8")
+    translated = [block.strip() for block in code_of(page)]
+    saved = '\nfigure.savefig("activations.svg")'  # the site shows a figure without it
+    assert translated == [block.replace(saved, "") for block in code]

@@ -40,6 +40,9 @@ backward pass of this lesson step by step, type ``tinygrad-edu step {1}``; for a
 """
 """What stands at the end of each lesson, by the names of its file and its own."""
 
+TRANSLATED = {"05_activations": "English · :doc:`简体中文 </zh/activations>`\n\n"}
+"""What stands at the start of a lesson that has been translated."""
+
 
 def stage() -> str:
     """Copy the lessons to where they are run; return the folder."""
@@ -108,6 +111,7 @@ def _on_read(app: Any, page: str, source: list[str]) -> None:
     solutions = re.fullmatch(r"solutions/(\d\d_\w+)", page)
     if lesson:
         text = NOTE.sub("", source[0])
+        text = re.sub(r"(\n=+\n\n)", rf"\1{TRANSLATED.get(lesson[1], '')}", text, count=1)
         before, footer, after = text.partition(".. _sphx_glr_download_")
         source[0] = before + AFTERWARDS.format(lesson[1], lesson[1][3:]) + footer + after
     elif solutions:

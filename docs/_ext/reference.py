@@ -141,7 +141,7 @@ def methods(cls: type) -> str:
     """List the methods of a class that are operations or functions, and what each computes."""
     rows = []
     for name in sorted(dir(cls), key=str.lower):
-        found = getattr(cls, name)
+        found = getattr(cls, name, None)  # what is missing is there to say so
         if not name.startswith("_") and not name.endswith("_") and _is_listed(name, found):
             rows.append(f"| `{name}{_arguments(name, found)}` | {_what(name, found, cls)} |")
     return "\n".join(["| method | computes |", "| --- | --- |", *rows, ""])

@@ -53,7 +53,13 @@ def listed(torch: Any, make: Callable[..., Any]) -> list[Any]:
     return [list(x), list(x), len(x)]  # type: ignore[arg-type]
 
 
+def into(make: Callable[..., Any], out: Any) -> list[Any]:
+    """Tell whether a function returns the tensor that it was given, and what it wrote there."""
+    result = make(out)
+    return [result is out, out]
+
+
 HELPERS: dict[str, Callable[..., Any]] = {
-    function.__name__: function for function in (shown, stepped, rates, listed)
+    function.__name__: function for function in (shown, stepped, rates, listed, into)
 }
 """What a call may use, by name."""

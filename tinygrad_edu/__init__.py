@@ -54,6 +54,7 @@ from tinygrad_edu.functions import FUNCTIONS
 from tinygrad_edu.memory import keep_freed_memory
 from tinygrad_edu.missing import missing
 from tinygrad_edu.notebook import mimebundle
+from tinygrad_edu.out import with_out
 from tinygrad_edu.random import Generator, default_generator, initial_seed, manual_seed, seed
 from tinygrad_edu.size import Size
 from tinygrad_edu.tensor import Tensor
@@ -62,7 +63,7 @@ from tinygrad_edu.version import __version__
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 float, double, long, int, short, bool = float32, float64, int64, int32, int16, bool_
-globals().update(FUNCTIONS)
+globals().update({_name: with_out(_name, _function) for _name, _function in FUNCTIONS.items()})
 _class: Any
 for _class in (Value, Tensor):
     _class._repr_mimebundle_ = mimebundle
@@ -82,7 +83,7 @@ def __getattr__(name: str) -> Any:
         return ABSENT[name]
     if name not in later.FUNCTION_HOMES:
         raise missing("tinygrad_edu", name)
-    globals()[name] = found = later.load(later.FUNCTION_HOMES[name], name)
+    globals()[name] = found = with_out(name, later.load(later.FUNCTION_HOMES[name], name))
     return found
 
 

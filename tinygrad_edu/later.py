@@ -151,13 +151,14 @@ def load_all() -> dict[str, Operation | Composite]:
 
 
 def as_function(op: Operation | Composite) -> Callable[..., Any]:
-    """Make the plain function of an operation."""
+    """Make the plain function of an operation, which it has as `.op`."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
         return op(*args, **kwargs)
 
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = op.__doc__
+    function.op = op  # type: ignore[attr-defined]
     return function
 
 

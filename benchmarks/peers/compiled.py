@@ -6,31 +6,14 @@ from typing import Any
 
 import tinygrad_edu
 from benchmarks import cases
-from benchmarks.cases import Case, Training
+from benchmarks.cases import Training
 from benchmarks.peers import torch_scripts
 from tinygrad_edu.nn.scalar import MLP
 
 MISSING = {"chain": "is one call of `backward`, which is never compiled itself"}
 
 
-def mlp(case: Case) -> Training:
-    return _compiled(case, torch_scripts.mlp(tinygrad_edu, case))
-
-
-def moons(case: Case) -> Training:
-    return _compiled(case, torch_scripts.moons(tinygrad_edu, case))
-
-
-def conv(case: Case) -> Training:
-    return _compiled(case, torch_scripts.conv(tinygrad_edu, case))
-
-
-def lstm(case: Case) -> Training:
-    return _compiled(case, torch_scripts.lstm(tinygrad_edu, case))
-
-
-def _compiled(case: Case, network: torch_scripts.Network) -> Training:
-    return torch_scripts.training(tinygrad_edu, case, network, tinygrad_edu.compile)
+mlp, moons, conv, lstm = torch_scripts.trainings(tinygrad_edu, tinygrad_edu.compile)
 
 
 def demo() -> Training:

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import tinygrad_edu
-from benchmarks.cases import Case, Training
+from benchmarks.cases import Training
 from benchmarks.peers import scalar_scripts, torch_scripts
 from tinygrad_edu.nn.scalar import MLP
 
 VERSION = tinygrad_edu.__version__
 
 
-def mlp(case: Case) -> Training:
-    return torch_scripts.training(tinygrad_edu, case, torch_scripts.mlp(tinygrad_edu, case))
-
-
-def moons(case: Case) -> Training:
-    return torch_scripts.training(tinygrad_edu, case, torch_scripts.moons(tinygrad_edu, case))
-
-
-def conv(case: Case) -> Training:
-    return torch_scripts.training(tinygrad_edu, case, torch_scripts.conv(tinygrad_edu, case))
-
-
-def lstm(case: Case) -> Training:
-    return torch_scripts.training(tinygrad_edu, case, torch_scripts.lstm(tinygrad_edu, case))
+mlp, moons, conv, lstm = torch_scripts.trainings(tinygrad_edu)
 
 
 def demo() -> Training:

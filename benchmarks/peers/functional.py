@@ -8,7 +8,8 @@ and of arrays `sigmoid`, `tanh`, `relu`, `mean`, `sum`, `stack`, `conv(x, w)` wi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from benchmarks.cases import Case, Training
@@ -73,3 +74,8 @@ def _training(lib: Any, case: Case, loss_of: Callable[..., Any]) -> Training:
         return loss
 
     return Training(step, lambda: [lib.numpy(p) for p in state])
+
+
+def networks(lib: Any) -> Iterator[Callable[[Case], Training]]:
+    """Yield the training of each network with a library, to be called with a case."""
+    return (partial(make, lib) for make in (mlp, moons, conv, lstm))

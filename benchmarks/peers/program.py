@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from operator import add, itemgetter
 from typing import Any
 
@@ -14,10 +16,7 @@ from benchmarks.peers import torch_scripts
 from tinygrad_edu import Constant, trace
 from tinygrad_edu.nn.scalar import MLP
 
-MISSING = {
-    "chain": "has no `backward` of its own to time",
-    "conv": "keeps which pixel a pooling chose when it was recorded: it is of that step alone",
-}
+MISSING = {"chain": "has no `backward` of its own to time"}
 
 
 def sample() -> tuple[Any, list[int], list[int]]:
@@ -55,21 +54,9 @@ def demo() -> Training:
     return Training(step, lambda: list(pick(given)))
 
 
-def mlp(case: Case) -> Training:
-    return _printed(case, torch_scripts.mlp(tinygrad_edu, case))
-
-
-def moons(case: Case) -> Training:
-    return _printed(case, torch_scripts.moons(tinygrad_edu, case))
-
-
-def lstm(case: Case) -> Training:
-    return _printed(case, torch_scripts.lstm(tinygrad_edu, case))
-
-
-def _printed(case: Case, network: torch_scripts.Network) -> Training:
+def _printed(network: Callable[[Any, Case], torch_scripts.Network], case: Case) -> Training:
     """Run the source of the program, with nothing of this library, and update in place."""
-    model, loss_of = network
+    model, loss_of = network(tinygrad_edu, case)
     x, y = tinygrad_edu.from_numpy(case.x), tinygrad_edu.from_numpy(case.y)
     program = trace.program(loss_of(x, y), params=model, names=None)
     namespace: dict[str, Any] = {}
@@ -89,3 +76,9 @@ def _printed(case: Case, network: torch_scripts.Network) -> Training:
         return loss
 
     return Training(step, lambda: arrays)
+
+
+mlp, moons, conv, lstm = (
+    partial(_printed, make)
+    for make in (torch_scripts.mlp, torch_scripts.moons, torch_scripts.conv, torch_scripts.lstm)
+)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -103,3 +104,12 @@ def training(torch: Any, case: Case, network: Network, wrap: Any = lambda f: f) 
         return loss
 
     return Training(step, lambda: [p.detach().numpy() for p in model.parameters()])
+
+
+def trainings(torch: Any, wrap: Any = lambda f: f) -> Iterator[Callable[[Case], Training]]:
+    """Yield the training of each network, to be called with a case."""
+
+    def trained(make: Callable[[Any, Case], Network], case: Case) -> Training:
+        return training(torch, case, make(torch, case), wrap)
+
+    return (partial(trained, make) for make in (mlp, moons, conv, lstm))

@@ -12,7 +12,7 @@ import numpy
 from autograd.scipy.signal import convolve
 from autograd.scipy.special import expit, logsumexp
 
-from benchmarks.cases import RATE, Case, Training
+from benchmarks.cases import RATE, Training
 from benchmarks.peers import functional
 
 VERSION = version("autograd")
@@ -58,20 +58,7 @@ LIBRARY = SimpleNamespace(
 )
 
 
-def mlp(case: Case) -> Training:
-    return functional.mlp(LIBRARY, case)
-
-
-def moons(case: Case) -> Training:
-    return functional.moons(LIBRARY, case)
-
-
-def conv(case: Case) -> Training:
-    return functional.conv(LIBRARY, case)
-
-
-def lstm(case: Case) -> Training:
-    return functional.lstm(LIBRARY, case)
+mlp, moons, conv, lstm = functional.networks(LIBRARY)
 
 
 def chain(nodes: int) -> Training:

@@ -13,7 +13,7 @@ import jax.numpy as np
 import numpy
 from jax import lax
 
-from benchmarks.cases import RATE, Case, Training
+from benchmarks.cases import RATE, Training
 from benchmarks.peers import functional
 
 VERSION = jax.__version__
@@ -61,20 +61,7 @@ LIBRARY = SimpleNamespace(
 )
 
 
-def mlp(case: Case) -> Training:
-    return functional.mlp(LIBRARY, case)
-
-
-def moons(case: Case) -> Training:
-    return functional.moons(LIBRARY, case)
-
-
-def conv(case: Case) -> Training:
-    return functional.conv(LIBRARY, case)
-
-
-def lstm(case: Case) -> Training:
-    return functional.lstm(LIBRARY, case)
+mlp, moons, conv, lstm = functional.networks(LIBRARY)
 
 
 def chain(nodes: int) -> Training:

@@ -11,7 +11,7 @@ from mygrad.nnet.activations import relu, sigmoid, tanh
 from mygrad.nnet.layers import conv_nd, max_pool
 from mygrad.nnet.losses import softmax_crossentropy
 
-from benchmarks.cases import RATE, Case, Training
+from benchmarks.cases import RATE, Training
 from benchmarks.peers import functional
 
 VERSION = mygrad.__version__
@@ -48,20 +48,7 @@ LIBRARY = SimpleNamespace(
 )
 
 
-def mlp(case: Case) -> Training:
-    return functional.mlp(LIBRARY, case)
-
-
-def moons(case: Case) -> Training:
-    return functional.moons(LIBRARY, case)
-
-
-def conv(case: Case) -> Training:
-    return functional.conv(LIBRARY, case)
-
-
-def lstm(case: Case) -> Training:
-    return functional.lstm(LIBRARY, case)
+mlp, moons, conv, lstm = functional.networks(LIBRARY)
 
 
 def chain(nodes: int) -> Training:

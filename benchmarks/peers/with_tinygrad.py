@@ -8,7 +8,7 @@ from typing import Any
 
 from tinygrad import Device, Tensor
 
-from benchmarks.cases import RATE, Case, Training
+from benchmarks.cases import RATE
 from benchmarks.peers import functional
 
 VERSION = version("tinygrad")
@@ -52,13 +52,4 @@ LIBRARY = SimpleNamespace(
 )
 
 
-def mlp(case: Case) -> Training:
-    return functional.mlp(LIBRARY, case)
-
-
-def moons(case: Case) -> Training:
-    return functional.moons(LIBRARY, case)
-
-
-def conv(case: Case) -> Training:
-    return functional.conv(LIBRARY, case)
+mlp, moons, conv, _ = functional.networks(LIBRARY)

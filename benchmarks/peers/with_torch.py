@@ -6,7 +6,7 @@ import os
 
 import torch
 
-from benchmarks.cases import Case, Training
+from benchmarks.cases import Training
 from benchmarks.peers import torch_scripts
 
 VERSION = torch.__version__
@@ -15,20 +15,7 @@ MISSING = {"demo": "as single numbers it would be 60,000 tensors: see the demo a
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 
 
-def mlp(case: Case) -> Training:
-    return torch_scripts.training(torch, case, torch_scripts.mlp(torch, case))
-
-
-def moons(case: Case) -> Training:
-    return torch_scripts.training(torch, case, torch_scripts.moons(torch, case))
-
-
-def conv(case: Case) -> Training:
-    return torch_scripts.training(torch, case, torch_scripts.conv(torch, case))
-
-
-def lstm(case: Case) -> Training:
-    return torch_scripts.training(torch, case, torch_scripts.lstm(torch, case))
+mlp, moons, conv, lstm = torch_scripts.trainings(torch)
 
 
 def chain(nodes: int) -> Training:

@@ -16,6 +16,7 @@ from tinygrad_edu.autograd.recording import thread
 from tinygrad_edu.compiling.recorder import Recorder
 from tinygrad_edu.compiling.value_variant import NO_SECOND_DERIVATIVES
 from tinygrad_edu.ieee import QUIET, restore, silence
+from tinygrad_edu.ops.selection import chosen
 from tinygrad_edu.tensor import Tensor
 from tinygrad_edu.trace.array_program import line
 from tinygrad_edu.trace.expressions import Name, Step, names_in
@@ -156,6 +157,8 @@ class Variant:
         return found
 
     def _compiled(self, name: str, source: str) -> Any:
+        self.namespace["chosen"] = chosen  # gives the same bits as np.where, for many sooner
+        source = source.replace("np.where(", "chosen(")
         exec(compile(source, "<compiled>", "exec"), self.namespace)
         return self.namespace[name]
 

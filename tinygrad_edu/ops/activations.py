@@ -15,7 +15,7 @@ import numpy as np
 
 from tinygrad_edu.ops.operation import Operation, composite
 from tinygrad_edu.ops.powers import exp
-from tinygrad_edu.ops.selection import absolute, where
+from tinygrad_edu.ops.selection import absolute, chosen, where
 from tinygrad_edu.ops.shapes import reshape
 from tinygrad_edu.ops.special import erf
 
@@ -70,7 +70,7 @@ relu = Operation(
 
 
 def _leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
-    return np.where(input > 0, input, input * negative_slope)
+    return chosen(input > 0, input, input * negative_slope)
 
 
 leaky_relu = Operation(
@@ -95,7 +95,7 @@ prelu_kernel = Operation(
     derivatives=("g where x > 0, else a · g", "0 where x > 0, else x · g"),
     on_floats=lambda x, a: x if x > 0.0 else a * x,
     source="where({0} > 0, {0}, {1} * {0})",
-    on_arrays=lambda input, weight: np.where(input > 0, input, weight * input),
+    on_arrays=lambda input, weight: chosen(input > 0, input, weight * input),
     rules=(
         lambda g, _y, x, a: where(x > 0, g, a * g),
         lambda g, _y, x, _a: where(x > 0, 0.0, x * g),
@@ -151,7 +151,7 @@ def prelu(input: Any, weight: Any) -> Any:
 
 
 def _elu(input: Any, alpha: float = 1.0, scale: float = 1.0) -> Any:
-    return np.where(input > 0, input * scale, np.expm1(input) * (alpha * scale))
+    return chosen(input > 0, input * scale, np.expm1(input) * (alpha * scale))
 
 
 # e to the power of a large x, which is not wanted, would be inf: so the power is cut off at 0.

@@ -42,13 +42,55 @@ def _where(condition: Any, input: Any, other: Any) -> Any:
     return np.where(condition, input, other)
 
 
+def chosen(condition: Any, input: Any, other: Any) -> Any:
+    """Do `np.where`, faster for many numbers: as in the rule of relu, which replaces some by 0.
+
+    numpy asks for each number, which takes 4 ns where the answers are mixed, as the processor
+    guesses them wrong. To choose between the bits of two numbers, `b ^ ((a ^ b) & mask)`, takes a
+    fifth of that, and gives the same bits.
+    """
+    bits = _bits(condition, input, other)
+    if bits is None:
+        return np.where(condition, input, other)
+    mask = condition.view(np.int8).astype(bits)
+    np.negative(mask, out=mask)  # all bits where it holds, else none
+    kind = (other if type(input) is float else input).dtype
+    a = 0 if type(input) is float else input.view(bits)
+    b = 0 if type(other) is float else other.view(bits)
+    mask &= a ^ b
+    mask ^= b
+    return mask.view(kind)
+
+
+chosen.__wrapped__ = _where  # type: ignore[attr-defined]  # what a printed program does
+
+MANY = 16_384
+"""From so many numbers on it pays to choose between bits."""
+
+_BITS = {"f": np.int32, "d": np.int64}
+
+
+def _bits(condition: Any, a: Any, b: Any) -> Any:
+    """Return the integers to read numbers as; None where numpy is to choose between them."""
+    if type(condition) is not np.ndarray or condition.size < MANY or condition.dtype != np.bool_:
+        return None
+    arrays = [x for x in (a, b) if type(x) is not float or x or math.copysign(1.0, x) < 0]
+    if not arrays or any(type(x) is not np.ndarray for x in arrays):
+        return None
+    kind = arrays[0].dtype
+    is_plain = all(
+        x.shape == condition.shape and x.dtype == kind and x.flags.c_contiguous for x in arrays
+    )
+    return _BITS.get(kind.char) if is_plain and condition.flags.c_contiguous else None
+
+
 where: Operation = Where(
     "where",
     "where",
     definition="a where the condition holds, else b",
     derivatives=("none", "g where the condition holds, else 0", "0 where it holds, else g"),
     source="where({0}, {1}, {2})",
-    on_arrays=_where,
+    on_arrays=chosen,
     on_values=_where,
     rules=(
         None,

@@ -183,9 +183,9 @@ def _only_names(part: Any) -> bool:
 
 def _kernel(thing: Any) -> Any:
     """Return the plain function of an operation, on arrays."""
-    thing = getattr(thing, "__wrapped__", thing)
     if isinstance(thing, Operation):
-        return thing.on_arrays
+        thing = thing.on_arrays
+    thing = getattr(thing, "__wrapped__", thing)
     return thing.function if isinstance(thing, Composite) else thing
 
 

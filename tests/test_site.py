@@ -57,13 +57,13 @@ def test_code_of_each_page_is_run():
         for path in PAGES
         if "```python\n" in (text := path.read_text(encoding="utf-8"))
     }
-    not_run = {name for name, text in with_code.items() if "\nrun: true\n" not in text}
+    not_run = {name for name, text in with_code.items() if "<!-- run -->\n" not in text}
     assert not_run == NOT_RUN and len(with_code) > 5
 
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in PAGES if "\nrun: true\n" in path.read_text(encoding="utf-8")],
+    [path for path in PAGES if "<!-- run -->\n" in path.read_text(encoding="utf-8")],
     ids=lambda path: path.stem,
 )
 def test_pages_run(path, load, tmp_path, monkeypatch):

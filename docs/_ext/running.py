@@ -1,9 +1,9 @@
 """Pages whose Python blocks are run when the site is built, and followed by what they show.
 
-A page asks for it with `run: true` in its front matter. Its blocks share their names and run in
-order; below each stands what it printed and what its last line shows: a drawing, a plot, a table,
-an explorer. The page itself stays plain Markdown. A comment at the end of the last line says what
-its picture shows, for those who cannot see it, and is not shown otherwise.
+A page asks for it with a comment, `<!-- run -->`, which no reader sees. Its blocks share their
+names and run in order; below each stands what it printed and what its last line shows: a drawing, a
+plot, a table, an explorer. The page itself stays plain Markdown. A comment at the end of the last
+line says what its picture shows, for those who cannot see it, and is not shown otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import showing
 
 BLOCK = re.compile(r"^```python\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
-ASKED = re.compile(r"\A---\n(?:.*\n)*?run: true\n(?:.*\n)*?---\n")
+ASKED = "<!-- run -->\n"
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -30,8 +30,8 @@ def setup(app: Any) -> dict[str, bool]:
 
 
 def _on_read(app: Any, page: str, source: list[str]) -> None:
-    if ASKED.match(source[0]):
-        source[0] = ran(source[0], page)
+    if ASKED in source[0]:
+        source[0] = ran(source[0].replace(ASKED, ""), page)
 
 
 def ran(text: str, page: str) -> str:

@@ -156,7 +156,7 @@ REFUSED = {
         "half of effective",
         lambda: nn.MaxPool2d(2, padding=2)(torch.ones(1, 5, 5)),
     ),
-    "integers": (NotImplementedError, "Long", lambda: nn.AvgPool2d(1)(torch.ones(1, 2, 2).long())),
+    "integers": (NotImplementedError, "Int", lambda: nn.AvgPool2d(1)(torch.ones(1, 2, 2).int())),
     "unflatten": (
         RuntimeError,
         r"\[2, 4\] .* \(6\)",

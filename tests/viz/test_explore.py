@@ -227,7 +227,7 @@ def test_the_page_of_tensors_says_how_to_open_it_as_numbers():
     loss = network()
     note = describe(loss).facts["microscope"]
     assert note == 'viz.explore(loss, "numbers.html", scalars=True)'
-    w = torch.ones(600, requires_grad=True)
+    w = torch.ones(400, requires_grad=True)
     loss = (w * w).sum()
     note = describe(loss).facts["microscope"]
     limit = int(re.search(r"limit=(\d+)", note)[1])

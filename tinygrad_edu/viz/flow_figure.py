@@ -116,7 +116,9 @@ class _PanelPainter:
     def _draw_header(self, panel: Panel) -> None:
         canvas, theme = self.canvas, self.theme
         canvas.text(self.x, self.y + 12, panel.title, 19, bold=True)
-        shown = look_of(panel.verdict)
+        shown = look_of(
+            panel.verdict, (magnitude(row.ratio) for row in panel.rows if row.is_judged)
+        )
         pill = 16 + 8 * len(panel.verdict)
         fill, outline, color = self._colors(shown)
         canvas.rectangle(

@@ -20,6 +20,7 @@ and Ito's palette).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -184,16 +185,27 @@ def step_of(r: float) -> int:
     return sum(r > bound if bound < 0 else r >= bound for bound in BOUNDS)
 
 
-def look_of(word: str) -> Magnitude:
-    """Return the look of a verdict itself: the step that has its word, the milder one of two.
+def look_of(word: str, shown: Iterable[Magnitude] = ()) -> Magnitude:
+    """Return the look of a verdict: the step that has its word, the milder one of two.
+
+    Args:
+        word: the verdict.
+        shown: what it is about; if the other step is among it, the verdict looks like that.
 
     >>> look_of("vanishing").step, look_of("dead").state, look_of("nan").state
     (1, 'zero', 'invalid')
+    >>> look_of("vanishing", [magnitude(0.5), magnitude(1e-9)]).step
+    0
     """
     if word in STEPS:
         places = [i for i, each in enumerate(STEPS) if each == word]
-        return Magnitude("known", step=min(places, key=lambda i: abs(i - HEALTHY)))
+        found = [one.step for one in shown if one.state == "known" and one.step in places]
+        return Magnitude("known", step=max(found, key=_far, default=min(places, key=_far)))
     return Magnitude({"dead": "zero", "exactly 0": "zero", "nan": "invalid"}.get(word, "missing"))
+
+
+def _far(step: int) -> int:
+    return abs(step - HEALTHY)
 
 
 def width(shown: Magnitude) -> float:

@@ -112,7 +112,7 @@ class App {
     });
     const words = spoken.join(" ");
     writeUnbroken(find("sentence"), words);
-    find("sentence").classList.toggle("long", words.length > LONG_SENTENCE);
+    find("sentence").classList.toggle("lengthy", words.length > LONG_SENTENCE);
     this.drawings.forEach((drawing) => drawing.update(player.positionIn(drawing.model)));
     this.panels.forEach((panel) => panel.isShown && panel.update());
     find("start").hidden = player.position < player.last;

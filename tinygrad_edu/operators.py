@@ -169,13 +169,14 @@ class Operators:
         """Return the same numbers in another shape; one size may be −1."""
         return shapes.reshape(self, sizes(each or (shape,)))
 
-    def view(self, *each: Any, size: Any = None) -> Any:
+    def view(self, *each: Any, size: Any = None, dtype: Any = None) -> Any:
         """Return the same memory in another shape; one size may be −1.
 
         Of a dtype, return the same memory read as numbers of that dtype, without a gradient.
         """
-        if len(each) == 1 and isinstance(each[0], (dtypes.dtype, type)):
-            return reinterpreted(self, each[0])
+        if dtype is not None or (len(each) == 1 and isinstance(each[0], (dtypes.dtype, type))):
+            (kind,) = each or (dtype,)
+            return reinterpreted(self, kind)
         return shapes.view(self, sizes(each or (size,)))
 
     def expand(self, *each: Any, size: Any = None) -> Any:

@@ -147,6 +147,25 @@ def test_grad_modes(program: str) -> None:
     same_in_both(program, torch)
 
 
+@programs("""
+m = torch.nn.Linear(2, 1); torch.autograd.grad(m(torch.ones(3, 2)).sum(), m.parameters())
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), iter([x]))
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(iter([x.sum()]), x)
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), 'a')
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), [x, 1])
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), 1)
+x = torch.ones(2, requires_grad=True); torch.autograd.grad('a', x)
+x = torch.ones(2, requires_grad=True); torch.autograd.grad([x.sum(), 1], x)
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(1, x)
+x = torch.ones(2, requires_grad=True); torch.autograd.grad(x.sum(), x, 'a')
+x = torch.ones(2, requires_grad=True); torch.autograd.backward([x.sum(), 'a'])
+torch.autograd.backward(1)
+m = torch.nn.Linear(2, 1); torch.autograd.backward(m(torch.ones(3, 2)).sum(), inputs=list(m.parameters())); m.weight.grad
+""")
+def test_what_is_given_to_grad(program: str) -> None:
+    same_in_both(program, torch)
+
+
 NESTED_GRAD_MODES = """
 @torch.no_grad()
 def work(x):

@@ -151,7 +151,7 @@ CALLS = (
     "torch.poisson(30 * p)",
     "torch.empty_like(p).log_normal_(0.3, 0.5)",
     "torch.empty_like(p).geometric_(0.3)",
-    "torch.empty_like(p).cauchy_(1, 0.5)",
+    "p.clone().cauchy_(1, 0.5)",
     "torch.nn.functional.gumbel_softmax(p, 0.7)",
     "torch.nn.functional.gumbel_softmax(p, hard=True, dim=0)",
 )

@@ -32,8 +32,8 @@ def backward(
         create_graph: record the pass itself, for derivatives of derivatives.
         inputs: accumulate only into these.
     """
-    outputs = as_sequence(tensors)
-    chosen = None if inputs is None else {x.vertex for x in as_sequence(inputs)}
+    outputs = _several(tensors, "tensors")
+    chosen = None if inputs is None else {x.vertex for x in _sources(inputs)}
     if chosen is not None and not chosen:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     gradients = _gradients(outputs, grad_tensors, chosen, retain_graph, create_graph)
@@ -71,7 +71,7 @@ def grad(
     >>> slope, torch.autograd.grad(slope, x)[0]
     (tensor(12., grad_fn=<MulBackward0>), tensor(12.))
     """
-    sources = as_sequence(inputs)
+    sources = _sources(inputs)
     for source in sources:
         if not source.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
@@ -81,7 +81,8 @@ def grad(
             "allow_unused=False."
         )
     targets = {source.vertex for source in sources}
-    gradients = _gradients(as_sequence(outputs), grad_outputs, targets, retain_graph, create_graph)
+    outputs = _several(outputs, "outputs")
+    gradients = _gradients(outputs, grad_outputs, targets, retain_graph, create_graph)
     found = [gradients.get(source.vertex) for source in sources]
     if materialize_grads:
         found = [_zeros(x) if g is None else g for g, x in zip(found, sources, strict=True)]
@@ -116,6 +117,28 @@ def _zeros(x: Any) -> Any:
 def as_sequence(x: Any) -> Sequence[Any]:
     """Return several things as they are, and one thing as several."""
     return x if isinstance(x, (tuple, list)) else (x,)
+
+
+def _several(x: Any, argument: str) -> Sequence[Any]:
+    """Return one value or tensor as several, and several, which may be an iterator, as they are."""
+    if hasattr(type(x), "vertex"):
+        return (x,)
+    if not hasattr(x, "__iter__"):
+        kind = type(x).__name__
+        raise TypeError(f"{argument} must be a tensor or several tensors, not {kind}")
+    found = tuple(x)
+    if not all(hasattr(type(each), "vertex") for each in found):
+        kinds = ", ".join(type(each).__name__ for each in found)
+        raise AssertionError(f"Expected output to be a Tensor: {argument} are {kinds}")
+    return found
+
+
+def _sources(inputs: Any) -> Sequence[Any]:
+    """Return what gradients are asked of."""
+    try:
+        return _several(inputs, "inputs")
+    except AssertionError as error:  # torch has another class for these
+        raise RuntimeError(f"all inputs have to be Tensors: {error}") from None
 
 
 def _seeds(outputs: Sequence[Any], gradients: Any, create_graph: bool) -> dict[Any, Any]:

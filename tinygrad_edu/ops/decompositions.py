@@ -142,8 +142,10 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:  # noqa: N803 - torch's spelling
 def _tolerances(a: Any, atol: Any, rtol: Any) -> tuple[float, float]:
     """Fill in torch's defaults: max(m, n) · eps relative, unless an absolute one is given."""
     for name, given in (("atol", atol), ("rtol", rtol)):
+        if hasattr(given, "shape"):
+            raise NotImplementedError(f"{name} as a Tensor is not there; use {name}.item()")
         if given is not None and not isinstance(given, (int, float)):
-            raise NotImplementedError(f"{name} must be a number here, not {type(given).__name__}")
+            raise TypeError(f"{name} must be a number, not {type(given).__name__}")
     if rtol is None:
         rtol = 0.0 if atol else max(a.shape[-2:]) * float(np.finfo(_array(a).dtype).eps)
     return float(atol or 0.0), float(rtol)

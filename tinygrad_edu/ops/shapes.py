@@ -288,12 +288,19 @@ to_dtype = Operation(
     is_method=False,
 )
 
+
+def _clone(input: Any) -> Any:
+    """Copy in the same order in memory, as torch has it; what is expanded has no order."""
+    repeats = 0 in getattr(input, "strides", ())
+    return input.copy("C" if repeats else "K")
+
+
 clone = Operation(
     "clone",
     "copy",
     definition="a copy of x",
     derivatives=("g",),
-    on_arrays=lambda input: input.copy("K"),  # in the same order in memory, as torch has it
+    on_arrays=_clone,
     rules=(lambda g, _y, _x: g,),
     dtypes="as is",
 )

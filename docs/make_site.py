@@ -23,7 +23,7 @@ WRITTEN = ("_build", "_made", "lessons")
 """Folders that the build writes."""
 
 BUILD = ("-W", "-n", "--keep-going", "-q", "-b", "html", str(DOCS), str(SITE))
-SPELT = ("docs", "examples", "tinygrad_edu", "tests", "benchmarks", "README.md")
+SPELT = ("docs", "examples", "tinygrad_edu", "tests", "benchmarks", "README.md", "CONTRIBUTING.md")
 
 
 class Page(HTMLParser):

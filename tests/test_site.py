@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_edu import nn, trace, viz
+from tinygrad_edu import cli, nn, trace, viz
 from tinygrad_edu.ops.operation import TABLE, Operation
 
 ROOT = Path(__file__).parent.parent
@@ -108,6 +108,29 @@ def test_the_plot_of_a_derivative_is_computed(load):
     points = [tuple(map(float, pair.split(","))) for pair in re.findall(r"[\d.]+,[\d.]+", slope)]
     assert points[0] == (24.0, 64.0) and points[-1] == (72.0, 0.0)  # 2x, from x = −1.5 to 1.5
     assert load("operation_table").plot(TABLE["add"]) == ""
+
+
+def test_the_reference_is_written_from_the_code(load, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")  # is set, so put it back
+    parts = dict(load("reference").parts())
+    for cls in ("tensor", "value"):
+        assert (
+            "| `clamp(min, max)` | x, but at least min and at most max |" in parts[f"{cls}-methods"]
+        )
+    assert "autofunction:: tinygrad_edu.randn\n" in parts["functions"]
+    assert "autofunction:: tinygrad_edu.sigmoid\n" not in parts["functions"]  # of the table
+    assert re.findall(r"^## `tinygrad-edu (\w+)`", parts["command-line"], re.MULTILINE) == [
+        command.__name__.rpartition(".")[2] for command in cli.COMMANDS
+    ]
+    assert parts["layers"].count("autoclass:: ") > 60
+
+
+def test_the_pictures_of_the_build_are_drawn(load):
+    tree = load("decision_tree").tree().pipe("svg", encoding="utf-8")
+    assert "Is the loss nan or inf?" in tree.replace("&#160;", " ").replace("\xa0", " ")
+    layers_map = load("layers_map")
+    assert layers_map.layers()[0] == ["cli"] and layers_map.layers()[-1] == ["autograd"]
+    assert ">autograd<" in layers_map.drawing().pipe("svg", encoding="utf-8")
 
 
 def test_broken_links_are_found(load, tmp_path):

@@ -21,10 +21,10 @@ DOCS = Path(__file__).resolve().parent.parent
 MADE = DOCS / "_made"
 """What the pages have made: their pictures, and in `published/` what is published as it is."""
 
-READABLE = 0.58
+READABLE = 0.54
 """The share of its size to which a wide drawing may shrink before its text is too small."""
 
-COLUMN = 768
+COLUMN = 864
 """The width of the text, in pixels: what fits into it is shown as large as it is."""
 
 

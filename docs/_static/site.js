@@ -23,4 +23,5 @@ document.addEventListener("DOMContentLoaded", () => {
     frame.addEventListener("load", follow);
   }
   follow();
+  if (location.pathname.includes("/zh/")) document.querySelector("article").lang = "zh-CN";
 });

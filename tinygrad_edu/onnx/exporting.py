@@ -64,7 +64,7 @@ def export(
         kwargs: further arguments of the call, by name.
         input_names: what the inputs are called; by default as the arguments of `forward`.
         output_names: what the outputs are called.
-        opset_version: 20.
+        opset_version: that of ONNX's operations: 20, or None for the same.
         dynamic_shapes: the one size that may be another one in each run, such as `{0: "batch"}`
             for each argument that has it: a sequence in the order of the arguments, or a dictionary
             by their names; None for an argument without it. All other sizes are fixed.

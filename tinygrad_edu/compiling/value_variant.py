@@ -20,7 +20,8 @@ from tinygrad_edu.compiling.recorder import DRAWS
 from tinygrad_edu.ops.operation import Kept
 from tinygrad_edu.random import Generator
 from tinygrad_edu.tensor import Tensor
-from tinygrad_edu.trace.straight_line import Program, program
+from tinygrad_edu.trace.scalar_program import Program
+from tinygrad_edu.trace.straight_line import program
 from tinygrad_edu.value import Constant, Value, is_number
 
 MOST = 50_000

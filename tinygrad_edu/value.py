@@ -14,6 +14,7 @@ import numpy as np
 
 from tinygrad_edu.autograd.origins import MOST, UNKNOWN, Origin, same
 from tinygrad_edu.autograd.recording import Scope, anomaly, thread
+from tinygrad_edu.float_backward import apply_rule, go_backward, order_of
 from tinygrad_edu.later import VALUE_HOMES, attach_methods
 from tinygrad_edu.ops import TABLE, Operation, activations, arithmetic, powers, selection
 
@@ -71,12 +72,12 @@ class Value:
         Args:
             create_graph: make the gradients `Value`s that can be differentiated again.
         """
-        order = None if create_graph or anomaly.enabled else _order(self)
+        order = None if create_graph or anomaly.enabled else order_of(self)
         if order is None:
             from tinygrad_edu.autograd import backward
 
             return backward(self, create_graph=create_graph)
-        return _backward(self, order)
+        return go_backward(self, order)
 
     # --- what the engine asks of a vertex --------------------------------------------------------
 
@@ -317,18 +318,6 @@ def _plain(x: Any) -> Any:
     return x.data if is_number(x) else x
 
 
-# --- the chain rule on floats --------------------------------------------------------------------
-
-
-def apply_rule(rule: Any, upstream: Any, *arguments: Any) -> Any:
-    """Apply a rule; where Python's floats would raise, with IEEE's inf and nan."""
-    try:
-        return rule(upstream, *arguments)
-    except ArithmeticError:
-        with np.errstate(all="ignore"):
-            return float(rule(*map(np.float64, (upstream, *arguments))))
-
-
 def _recorded_contribution(rule: Any, upstream: Any, *arguments: Any) -> Any:
     """Apply a rule to values; what it chose by comparing them must show in the graph."""
     here = thread.here.recorded_pass
@@ -346,56 +335,6 @@ def _recorded_contribution(rule: Any, upstream: Any, *arguments: Any) -> Any:
     if here is not None and before:
         here.has_chosen = True
     return found
-
-
-def _order(root: Value) -> list[Value] | None:
-    """List what `root` was computed from and is no leaf, inputs first: a depth-first walk.
-
-    None if there are values in it that were computed of more than two others, by a program.
-    """
-    order: list[Value] = []
-    seen = {root}
-    stack = [root] if root.op is not None else []
-    while stack:
-        value = stack[-1]
-        left, right = value.left, value.right
-        if left is None:
-            return None
-        if left.op is not None and left not in seen:
-            seen.add(left)
-            stack.append(left)
-        elif right is not None and right.op is not None and right not in seen:
-            seen.add(right)
-            stack.append(right)
-        else:
-            order.append(stack.pop())
-    return order
-
-
-def _backward(root: Value, order: list[Value]) -> None:
-    """Do what `autograd.engine.backpropagate` does, for floats kept in `.grad`: 3 times as fast."""
-    for value in order:
-        value.grad = None
-    root.accumulate(1.0)
-    for value in reversed(order):
-        upstream, left, right = value.grad, value.left, value.right
-        if right is None:
-            if left.requires_grad:
-                contribution = apply_rule(value.op.rules[0], upstream, value.data, left.data)
-                left.grad = contribution if left.grad is None else left.grad + contribution
-            continue
-        left_rule, right_rule = value.op.rules
-        y, a, b = value.data, left.data, right.data
-        try:
-            to_left = left_rule(upstream, y, a, b) if left.requires_grad else None
-            to_right = right_rule(upstream, y, a, b) if right.requires_grad else None
-        except ArithmeticError:
-            to_left = apply_rule(left_rule, upstream, y, a, b) if left.requires_grad else None
-            to_right = apply_rule(right_rule, upstream, y, a, b) if right.requires_grad else None
-        if to_left is not None:
-            left.grad = to_left if left.grad is None else left.grad + to_left
-        if to_right is not None:
-            right.grad = to_right if right.grad is None else right.grad + to_right
 
 
 # --- the operations, from the table --------------------------------------------------------------

@@ -162,6 +162,45 @@ def test_what_follows_from_numbers_is_never_frozen(name: str) -> None:
     assert fast.is_eager is (name not in ("detach", "constant", "largest"))
 
 
+def test_random_numbers_are_never_frozen() -> None:
+    drop = nn.Dropout(0.5)
+
+    def f(x: Value) -> Value:
+        return drop(np.array([x, x * 2], dtype=object)).sum()
+
+    for seed in range(4):
+        fast = torch.compile(f)
+        torch.manual_seed(seed)
+        with pytest.warns(UserWarning, match="draws random numbers"):
+            found = [fast(Value(1.5)).data for _ in range(6)]
+        torch.manual_seed(seed)
+        assert found == [f(Value(1.5)).data for _ in range(6)]
+
+
+def test_what_a_refused_call_has_changed_is_put_back() -> None:
+    norm, twin = (nn.BatchNorm1d(1).to(Value) for _ in range(2))
+    fast = torch.compile(lambda a, b: norm([[a], [b]])[0][0])
+    with pytest.warns(UserWarning, match="changes the number|looks at the number"):
+        for i in range(4):
+            found = fast(Value(1.0 + i), Value(3.0))
+            assert found.data == twin([[Value(1.0 + i)], [Value(3.0)]])[0][0].data
+            assert norm.running_mean[0].data == twin.running_mean[0].data
+            assert norm.num_batches_tracked.item() == i + 1
+
+
+def test_a_tensor_that_is_changed_is_noticed() -> None:
+    count = torch.zeros(1)
+
+    def f(x: Value) -> Value:
+        count.add_(1)
+        return x * 2
+
+    fast = torch.compile(f)
+    with pytest.warns(UserWarning, match="changes a tensor"):
+        for i in range(4):
+            assert (fast(Value(1.0)).data, count.item()) == (2.0, i + 1)
+
+
 def test_what_an_argument_was_computed_from_is_no_part_of_the_program() -> None:
     fast = torch.compile(lambda h, w: (h * w).tanh())
     with warnings.catch_warnings():

@@ -369,3 +369,15 @@ def test_a_long_call_is_written_in_several_lines() -> None:
     x = torch.ones(1, 1, 4, 4)
     source = printed(trace.program(nn.functional.layer_norm(conv(x), (4, 4)).sum(), conv))
     assert "    v1 = convolution_bias(\n        x, weight, bias, stride=(1, 1)," in source
+
+
+def test_whole_numbers_are_taken_for_floats_and_nothing_else() -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    ids = torch.tensor([1, 0])
+    program = trace.program((x[ids] ** 3 / 2).sum())
+    result = program([2, 4], [0, 0])
+    assert (result.output, result.gradients["x"].tolist()) == (8.0, [12.0, 0.0])
+    with pytest.raises(TypeError, match="written for ids of int64, not float64"):
+        program([2.0, 4.0], [0.0, 1.0])
+    with pytest.raises(TypeError, match="written for x of float32, not complex128"):
+        program([2j, 4.0], [0, 1])

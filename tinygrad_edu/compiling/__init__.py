@@ -160,8 +160,9 @@ class CompiledFunction:
             for i, x in enumerate(leaves)
         ]
         given, named = with_leaves((args, kwargs), iter(standing))
-        reached = known.guards.tensors.values()
-        looks, outputs = Looks(), list[Any]()
+        reached = [x for x in known.guards.tensors.values() if isinstance(x, Value)]
+        tensors = [x for x in known.guards.tensors.values() if isinstance(x, Tensor)]
+        looks, outputs = Looks(tensors), list[Any]()
         with named_constants(reached), as_leaves((*reached, *standing)):
             try:
                 with looks.watching():
@@ -175,6 +176,7 @@ class CompiledFunction:
             if looks.reason is None:
                 variant = ValueVariant(standing, outputs, known.guards.tensors)
         if looks.reason:  # an error of its own is the user's to see
+            looks.undo()
             return self._refuse(looks.reason, self.function(*args, **kwargs))
         if variant.reason:
             return self._refuse(variant.reason, result)

@@ -13,9 +13,15 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from tinygrad_edu.autograd.recording import thread
+from tinygrad_edu.compiling.recorder import DRAWS
 from tinygrad_edu.ops.operation import Kept
-from tinygrad_edu.trace.straight_line import Program, program
+from tinygrad_edu.random import Generator
+from tinygrad_edu.tensor import Tensor
+from tinygrad_edu.trace.scalar_program import Program
+from tinygrad_edu.trace.straight_line import program
 from tinygrad_edu.value import Constant, Value, is_number
 
 MOST = 50_000
@@ -30,16 +36,24 @@ _COMPUTE = ("apply", "detach", "_plain")
 _HERE = Value.backward.__code__.co_filename
 _slot: Any = Value.__dict__["data"]
 _gradient: Any = Value.__dict__["grad"]
+_draws: dict[str, Any] = {name: getattr(Generator, name) for name in DRAWS}
 _lock = threading.RLock()
 _new = object.__new__
 
 
 class Looks:
-    """Watches whether anybody looks at the number of a `Value` in this thread."""
+    """Watches whether anybody looks at the number of a `Value` in this thread.
 
-    def __init__(self) -> None:
+    Args:
+        tensors: those that the function can reach, which it may change.
+    """
+
+    def __init__(self, tensors: Iterable[Tensor] = ()) -> None:
         self.reason: str | None = None
         self.thread = threading.get_ident()
+        self._tensors = [(x, x._changes[0], x.array.copy()) for x in tensors]
+        self._numbers: dict[int, tuple[Any, float]] = {}  # of values, before they were changed
+        self._states: dict[int, tuple[Any, Any]] = {}  # of generators, before they drew
 
     def read(self, x: Any) -> Any:
         """Return a number; note who asks, unless it is an operation."""
@@ -55,7 +69,33 @@ class Looks:
         code = sys._getframe(1).f_code
         if threading.get_ident() == self.thread and code.co_name not in ("apply", "__init__"):
             self.reason = self.reason or "it changes the number of a Value"
+            self._numbers.setdefault(id(x), (x, _slot.__get__(x)))
         _slot.__set__(x, number)
+
+    def drawing(self, name: str) -> Any:
+        """Return a method that draws random numbers, which a program of numbers cannot."""
+
+        def draw(generator: Any, *args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() == self.thread:
+                self.reason = self.reason or "it draws random numbers"
+                self._states.setdefault(id(generator), (generator, generator.get_state()))
+            return _draws[name](generator, *args, **kwargs)
+
+        return draw
+
+    def check_tensors(self) -> None:
+        """Note that a tensor was changed, of which a program of numbers knows nothing."""
+        if any(x._changes[0] != before for x, before, _ in self._tensors):
+            self.reason = self.reason or "it changes a tensor in place"
+
+    def undo(self) -> None:
+        """Put back what the call has changed, before it is made once more."""
+        for x, number in self._numbers.values():
+            _slot.__set__(x, number)
+        for generator, state in self._states.values():
+            generator.set_state(state)
+        for x, _, array in self._tensors:
+            np.copyto(x.array, array)
 
     def read_gradient(self, x: Any) -> Any:
         """Return a gradient, which is another one after the next backward pass."""
@@ -70,10 +110,15 @@ class Looks:
             cls: Any = Value
             cls.data = property(self.read, self.write)
             cls.grad = property(self.read_gradient, _gradient.__set__)
+            for name in _draws:
+                setattr(Generator, name, self.drawing(name))
             try:
                 yield
             finally:
                 cls.data, cls.grad = _slot, _gradient
+                for name, method in _draws.items():
+                    setattr(Generator, name, method)
+                self.check_tensors()
 
 
 def _is_an_operation(frame: Any) -> bool:

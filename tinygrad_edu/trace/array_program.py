@@ -110,7 +110,8 @@ class ArrayProgram:
                 the graph if none is given.
 
         Raises:
-            TypeError: for another number of arrays.
+            TypeError: for another number of arrays, or numbers of another kind: whole numbers are
+                taken for floats, and nothing else.
             ValueError: for an array of another shape.
         """
         given = [np.asarray(getattr(x, "array", x)) for x in arrays or self._given]
@@ -119,7 +120,8 @@ class ArrayProgram:
                 f"the program takes {len(self.inputs)} arrays: {', '.join(self.inputs)}; "
                 f"{len(given)} were given"
             )
-        for name, x, known in zip(self.inputs, given, self._given, strict=True):
+        for i, (name, x, known) in enumerate(zip(self.inputs, given, self._given, strict=True)):
+            given[i] = _in_kind(name, x, known.dtype)
             if x.shape != known.shape:
                 raise ValueError(
                     f"the program was written for {name} of shape {known.shape}, not {x.shape}: "
@@ -141,6 +143,15 @@ class ArrayProgram:
         if self.backward:
             lines += ["    # backward", *map(line, self.backward)]
         return "\n".join([*lines, f"    return {self.output}, {found}\n"])
+
+
+def _in_kind(name: str, x: Any, known: np.dtype[Any]) -> Any:
+    """Return an array as the program can compute with it: float32 and float64 are one kind."""
+    if x.dtype.kind == known.kind:
+        return x
+    if known.kind == "f" and x.dtype.kind in "iu":
+        return x.astype(known)
+    raise TypeError(f"the program was written for {name} of {known}, not {x.dtype}")
 
 
 def line(step: Step) -> str:

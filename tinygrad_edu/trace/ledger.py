@@ -13,6 +13,7 @@ import numpy as np
 
 from tinygrad_edu.autograd.engine import backpropagate, topological_order
 from tinygrad_edu.autograd.lines import line_of
+from tinygrad_edu.float_backward import apply_rule
 from tinygrad_edu.trace import wording
 from tinygrad_edu.trace.caller import called
 from tinygrad_edu.trace.graph import Graph, OperationNode, Use, ValueNode, read
@@ -22,7 +23,7 @@ from tinygrad_edu.trace.local import short_names
 from tinygrad_edu.trace.rule_text import rule_with_names, rule_with_numbers
 from tinygrad_edu.trace.step import Slot, State, Step, Steps
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.value import Value, apply_rule
+from tinygrad_edu.value import Value
 
 EMPTY: Mapping[int, str] = {}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tinygrad_edu.float_backward import apply_rule
 from tinygrad_edu.trace.graph import Graph, OperationNode
 from tinygrad_edu.trace.text import number
-from tinygrad_edu.value import Value, apply_rule
+from tinygrad_edu.value import Value
 
 __all__ = ["local_derivatives", "short_names"]
 

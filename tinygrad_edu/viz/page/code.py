@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tinygrad_edu.trace.scalar_program import Program
 from tinygrad_edu.trace.step import Steps
-from tinygrad_edu.trace.straight_line import Program
 
 
 def lines_of_steps(written: Program, ledger: Steps) -> list[list[int]]:

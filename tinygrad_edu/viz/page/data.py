@@ -17,9 +17,10 @@ from tinygrad_edu.trace.microscope import taken_apart
 from tinygrad_edu.trace.module_steps import module_steps
 from tinygrad_edu.trace.roles import role_of
 from tinygrad_edu.trace.rule_text import rule_template
+from tinygrad_edu.trace.scalar_program import JAVASCRIPT_HELPERS
 from tinygrad_edu.trace.sizes import norm
 from tinygrad_edu.trace.step import Slot, Step, Steps
-from tinygrad_edu.trace.straight_line import JAVASCRIPT_HELPERS, program_of
+from tinygrad_edu.trace.straight_line import program_of
 from tinygrad_edu.trace.symbols import Symbol, literal
 from tinygrad_edu.trace.text import number
 from tinygrad_edu.trace.wording import applied

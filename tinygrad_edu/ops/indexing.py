@@ -10,7 +10,6 @@ import numpy as np
 
 from tinygrad_edu.autograd.origins import kept, same
 from tinygrad_edu.ops.noted import noted
-from tinygrad_edu.ops.noted import noted
 from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.selection import where
 from tinygrad_edu.ops.shapes import Shape, along, normalize_dim

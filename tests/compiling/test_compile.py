@@ -564,3 +564,30 @@ def test_the_largest_along_a_dim_is_found_anew_in_each_call() -> None:
             assert y.item() == 8.0
             assert x.grad.tolist() == [np.roll([0.0, 1.0, 1.0], turn).tolist()]
     assert fast.source
+
+
+@pytest.mark.parametrize("read", [torch.gather, lambda x, dim, i: x.index_select(dim, i[0])])
+def test_an_index_that_is_given_is_read_anew_and_checked(read: object) -> None:
+    def picked(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+        return read(x, 1, index)
+
+    fast, x = torch.compile(picked), torch.arange(6.0).reshape(2, 3).requires_grad_()
+    for numbers in ([[0, 2]], [[1, 1]], [[2, 0]]):
+        index = torch.tensor(numbers)
+        assert fast(x, index).tolist() == picked(x, index).tolist()
+    assert fast.source
+    with pytest.raises((RuntimeError, IndexError), match="index 3 is out of bounds"):
+        fast(x, torch.tensor([[3, 0]]))
+
+
+def test_a_mask_that_is_computed_is_computed_anew() -> None:
+    def filled(x: torch.Tensor, low: torch.Tensor) -> torch.Tensor:
+        return (x * x).masked_fill(x > low, -1.0).sum()
+
+    fast = torch.compile(filled)
+    for numbers in ((1.0, 2.0, 3.0), (3.0, 1.0, 2.0), (0.0, 5.0, 1.0)):
+        x, twin, low = vector(*numbers), vector(*numbers), vector(1.5, grad=False)
+        fast(x, low).backward()
+        filled(twin, low).backward()
+        assert x.grad.tolist() == twin.grad.tolist() == [2 * n * (n <= 1.5) for n in numbers]
+    assert fast.source

@@ -213,8 +213,35 @@ class Calls(nn.Module):
         super().__init__()
         self.function = function
 
-    def forward(self, x: Any) -> Any:
-        return self.function(x)
+    def forward(self, x: Any, *more: Any) -> Any:
+        return self.function(x, *more)
+
+
+PLACES = torch.tensor([[2], [0]])
+
+FUNCTIONS = {
+    "gather": (lambda x, i: x.gather(1, i), ["GatherElements"]),
+    "index_select": (lambda x, i: x.index_select(1, i[:, 0]), ["Slice", "Squeeze", "Gather"]),
+    "x[:, i]": (lambda x, i: x[:, i[:, 0]], ["Slice", "Squeeze", "Gather"]),
+    "max": (lambda x, i: x.max(1), ["ReduceMax", "ArgMax", "Squeeze"]),
+    "argmin": (lambda x, i: x.argmin(), ["Reshape", "ArgMin"]),
+    "comparison": (lambda x, i: (x > 2) & (x <= 5) | (i == 0),
+                   ["Greater", "LessOrEqual", "And", "Equal", "Or"]),
+    "masked_fill": (lambda x, i: x.masked_fill(x > 2, -1e9), ["Greater", "Where"]),
+    "whole numbers": (lambda x, i: i * 2 - 1, ["Mul", "Sub"]),
+    "in place": (lambda x, i: x.clone().mul_(2).add_(1), ["Identity", "Mul", "Add"]),
+    "einsum": (lambda x, i: torch.einsum("ij,kj->ik", x, x), ["Einsum"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_tensors_are_the_nodes_that_one_expects(name: str) -> None:
+    function, expected = FUNCTIONS[name]
+    model = Calls(function)
+    program = torch.onnx.export(model, (X, PLACES))
+    assert kinds(program) == expected
+    assert_same(program, model, (X, PLACES))
+    assert_same(program, model, (-X, PLACES.flip(0)))
 
 
 X = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])

@@ -248,6 +248,7 @@ FORMS: dict[str, Any] = {
     "repeat": lambda w, x, repeats: w.node(
         "Tile", (x.reshape((*(1,) * (len(repeats) - x.ndim), *x.shape)), w.numbers(repeats))
     ),
+    "masked_fill": lambda w, x, src, index, **_: where(_given(w, index[0]), src, x),
     "to_dtype": lambda w, x, dtype: x.astype(w.output.dtype),
     "index_select": lambda w, x, dim, index: w.node("Gather", (x, _given(w, index)), axis=dim),
     "gather": lambda w, x, dim, index: w.node("GatherElements", (x, _given(w, index)), axis=dim),

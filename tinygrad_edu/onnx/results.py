@@ -229,6 +229,10 @@ class Result:
         axes = None if dims is None else self.writer.numbers(dims)
         return self.writer.node("ReduceSum", (self, axes), keepdims=int(keepdims))
 
+    def squeeze(self, axis: int) -> Result:
+        """Write the same without a dim of size 1."""
+        return self.writer.node("Squeeze", (self, self.writer.numbers([axis])))
+
     def argmax(self, axis: int | None = None, keepdims: bool = False) -> Result:
         """Write where the largest is."""
         return self._place("ArgMax", axis, keepdims)

@@ -221,7 +221,10 @@ setitem = Operation(
 
 
 def _index_array(name: str, index: Any) -> Any:
-    array = np.array(getattr(index, "array", index))  # a copy: the index may change afterwards
+    array = getattr(index, "array", index)
+    if not hasattr(array, "dtype"):
+        array = np.asarray(array)
+    array = array.copy()  # the index may change afterwards
     if array.dtype not in (np.int32, np.int64):
         raise RuntimeError(
             f"{name}(): Expected dtype int32/int64 for index, but its dtype is {array.dtype}"
@@ -252,13 +255,14 @@ def _gather_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dic
             f"Size does not match at dimension {too_large[0]}: expected index {list(index.shape)} "
             f"to be no larger than self {list(shape)} apart from dimension {dim}"
         )
-    _check_range(index, shape[dim] if shape else 1, dim)
+    noted(_check_range, index, shape[dim] if shape else 1, dim)
     return inputs, {"dim": dim, "index": index}
 
 
-def _check_range(index: Any, size: int, dim: int, error: type[Exception] = RuntimeError) -> None:
+def _check_range(index: Any, size: int, dim: int, lookup: bool = False) -> None:
     wrong = index[(index < 0) | (index >= size)]
     if wrong.size:
+        error = IndexError if lookup and size else RuntimeError  # as torch has it
         raise error(f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}")
 
 
@@ -287,7 +291,7 @@ def _select_arguments(inputs: Any, parameters: dict[str, Any]) -> tuple[Any, dic
             f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)"
         )
     size = shape[dim] if shape else 1
-    _check_range(index, size, dim, IndexError if size else RuntimeError)  # as torch has it
+    noted(_check_range, index, size, dim, True)
     return inputs, {"dim": dim, "index": index if index.ndim else index.reshape(-1)}
 
 

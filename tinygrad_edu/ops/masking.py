@@ -46,7 +46,7 @@ def _with_mask(name: str, input: Any, mask: Any) -> tuple[Any, Any]:
 
     return (
         input if shapes[0] == shape else expand(input, shape),
-        kept(np.array(spread(array)), spread, (mask,)),
+        kept(spread(array).copy(), spread, (mask,)),
     )
 
 

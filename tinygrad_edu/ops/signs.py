@@ -12,12 +12,18 @@ from tinygrad_edu.ops.operation import Operation
 from tinygrad_edu.ops.refusals import insist_on_floating, kind_of, no_derivative
 from tinygrad_edu.ops.selection import sign, where
 
+
+def _copysign(a: float, b: float) -> float:
+    """Copy the sign; that of a nan, which no program could read, counts as none."""
+    return math.copysign(a, b) if b == b else abs(a)
+
+
 copysign = Operation(
     "copysign",
     "±",
     definition="|a| with the sign of b, of a zero too",
     derivatives=("g · y / a, 0 where a = 0", "0"),
-    on_floats=math.copysign,
+    on_floats=_copysign,
     source="where(({1} < 0) | (1 / {1} < 0), -abs({0}), abs({0}))",
     on_arrays=np.copysign,
     rules=(

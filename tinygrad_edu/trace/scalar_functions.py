@@ -40,6 +40,7 @@ IEEE.update(float64=np.float64, inf=np.float64(math.inf), nan=np.float64(math.na
 
 ARRAYS: dict[str, Any] = {name: TABLE[name].on_arrays for name in FUNCTIONS}  # type: ignore[union-attr]
 ARRAYS.update(inf=math.inf, nan=math.nan, where=np.where, min=np.minimum, max=np.maximum)
+ARRAYS["pow"] = np.float_power  # a sign, of comparisons, is an array of whole numbers
 
 
 class _NumpysNumbers(ast.NodeTransformer):

@@ -30,8 +30,10 @@ def test_random_graphs_give_torchs_numbers(seed: int) -> None:
         nudged = outcome(recipe, tg, ours, 1e-12)
         try:
             expected = outcome(recipe, torch, torchs)
-        except RuntimeError as error:  # torch goes back through no scatter from a larger tensor
-            assert "scatter" in str(recipe)
+        except RuntimeError as error:
+            # torch does not go back through scatter from a larger tensor, nor through clamp where
+            # only one of two bounds is larger than the input.
+            assert any(call in str(recipe) for call in ("scatter", "clamp(a, b, c)"))
             pytest.skip(f"torch refuses it: {error}")
     for a, b, c in zip(found, nudged, expected, strict=True):
         if np.allclose(a, b, rtol=1e-7, atol=1e-9, equal_nan=True):

@@ -120,7 +120,7 @@ def _batch_norm_rule(g: Any, x: Any, weight: Any, statistics: Statistics) -> Any
 batch_norm = Operation(
     "batch_norm",
     "batch norm",
-    definition="w (x − mean) / √(var + ε) + b, mean and var over the batch for each channel",
+    definition="w · (x − mean) / √(var + ε) + b, mean and var over the batch for each channel",
     derivatives=(
         "w / √(var + ε) · (g − mean g − s · mean (g · s)), where s = (x − mean) / √(var + ε)",
         "Σ g · s over the batch",
@@ -165,7 +165,7 @@ def _layer_norm_of_values(input: Any, weight: Any, bias: Any, eps: float) -> Any
 layer_norm = Operation(
     "layer_norm",
     "layer norm",
-    definition="w (x − mean) / √(var + ε) + b, mean and var over the last dims, those of w",
+    definition="w · (x − mean) / √(var + ε) + b, mean and var over the last dims, those of w",
     derivatives=(
         "(g·w − mean (g·w) − s · mean (g·w·s)) / √(var + ε), where s = (x − mean) / √(var + ε)",
         "Σ g · s",

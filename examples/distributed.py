@@ -53,4 +53,5 @@ with torch.no_grad():
         end="",
     )
 if processes > 1:
+    torch.distributed.barrier()  # none leaves while another is still at work
     torch.distributed.destroy_process_group()

@@ -20,15 +20,22 @@ SCRIPT = Path(__file__).parents[2] / "examples" / "distributed.py"
 HERE, THERE = "import tinygrad_edu as torch\n", "import torch\n"
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
+GLOO_ABORTED = "terminate called without an active exception"
+"""What the C++ library says where a thread of gloo is still there as its process ends: once in
+dozens of runs on a busy machine. Then the script is run again."""
+
 
 def losses(*command: str) -> list[tuple[str, float]]:
     """Run a command of Python; return which processes ended, and with which loss."""
-    done = subprocess.run(
-        [sys.executable, *command],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, *command],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        if GLOO_ABORTED not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr
     found = re.findall(r"process (\d of \d): loss ([\d.]+)", done.stdout)
     return sorted((which, float(loss)) for which, loss in found)

@@ -1,4 +1,4 @@
-"""How the site is built: `python docs/site.py` does it, and checks the result."""
+"""How the site is built: `python docs/make_site.py` does it, and checks the result."""
 
 import os
 import sys
